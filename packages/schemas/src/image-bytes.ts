@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** The bytes of an uploaded file on their way into a contract, where JSON would carry base64. Made by the server's doors only. */
+export class UploadedMedia {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+/** Media types of images that can be told from their first bytes. */
+export const imageTypes = ['image/png', 'image/jpeg', 'image/webp'] as const;
+export type ImageType = (typeof imageTypes)[number];
+
+/**
+ * An encoded image. On the wire base64 in JSON, or the plain bytes of a body, form or stream; after validation the
+ * bytes. Checks size and signature only: whether the whole file decodes is found out on a worker thread.
+ *
+ * @param sizeBytesMax - largest encoded size accepted
+ */
+export function imageBytes({ types = imageTypes, sizeBytesMax }: { types?: readonly ImageType[]; sizeBytesMax: number }) {
+  return z
+    .custom<string>((value) => typeof value === 'string' || value instanceof UploadedMedia, {
+      error: 'must be the base64 text of an image file, or its bytes as an upload',
+    })
+    .transform((value: string | UploadedMedia, ctx): Uint8Array<ArrayBuffer> => {
+      const bytes = value instanceof UploadedMedia ? Uint8Array.from(value.bytes) : fromBase64(value, sizeBytesMax);
+      const problem =
+        bytes === null
+          ? 'is not valid base64'
+          : bytes.byteLength > sizeBytesMax
+            ? `has ${bytes.byteLength} bytes; at most ${sizeBytesMax} are accepted`
+            : imageTypeOf(bytes) === null || !types.some((type) => type === imageTypeOf(bytes))
+              ? `is not a ${types.map((type) => type.slice('image/'.length).toUpperCase()).join(', ')} file`
+              : null;
+      if (problem === null && bytes !== null) return bytes;
+      ctx.addIssue({ code: 'custom', message: problem ?? 'is not valid base64' });
+      return z.NEVER;
+    })
+    .meta({ override: { type: 'string', contentEncoding: 'base64', contentMediaType: types.join(', ') } });
+}
+
+/** Tells an image file by its signature; null when it is none we know. */
+export function imageTypeOf(bytes: Uint8Array): ImageType | null {
+  const starts = (offset: number, ...signature: number[]) => signature.every((byte, i) => bytes[offset + i] === byte);
+  if (starts(0, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'image/png';
+  if (starts(0, 0xff, 0xd8, 0xff)) return 'image/jpeg';
+  if (starts(0, 0x52, 0x49, 0x46, 0x46) && starts(8, 0x57, 0x45, 0x42, 0x50)) return 'image/webp';
+  return null;
+}
+
+/** Base64 (RFC 4648, section 4) to bytes; null when the text is something else or would exceed twice the limit. */
+function fromBase64(text: string, sizeBytesMax: number): Uint8Array<ArrayBuffer> | null {
+  if (text.length > 4 * Math.ceil(sizeBytesMax / 3) * 2) return new Uint8Array(sizeBytesMax + 1);
+  try {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,112 @@
+import type { AnyContract, InputOf, OutputOf } from './contract.ts';
+import type { Tensor, TensorSpec, Tensors } from './tensor.ts';
+
+/** How predictions of one model are grouped and bounded. */
+export interface BatchingPolicy {
+  /** Most items in one `session.run`. 1 turns batching off, which is right where a batch is no faster. */
+  readonly batchSizeMax: number;
+}
+
+/**
+ * How a validated input becomes tensors and tensors become an output. Runs on a worker thread, never on the event
+ * loop. Each function is pure: the same input gives the same output whatever else is in the batch.
+ */
+export interface Pipeline<Input, Output> {
+  /** The model's inputs as this pipeline feeds them; start-up compares them with the ONNX file. */
+  readonly inputs: readonly TensorSpec[];
+  /** The model's outputs that `postprocess` reads. */
+  readonly outputs: readonly TensorSpec[];
+  readonly batching: BatchingPolicy;
+  /**
+   * One item's tensors, without the batch axis.
+   * @throws InputError when the input passed its schema but cannot be used, e.g. a file that is no image
+   */
+  preprocess(input: Input): Tensors | Promise<Tensors>;
+  /** Puts items together as one batch, the batch axis first. Without it, items are stacked: see `stackTensors`. */
+  collate?(items: readonly Tensors[]): Tensors;
+  /** One item's output from its slice of the batch, without the batch axis. */
+  postprocess(outputs: Tensors): Output;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: only ever a constraint
+export type AnyPipeline = Pipeline<any, any>;
+
+/** Declares the pipeline of a contract; `preprocess` and `postprocess` get their types from it. */
+export function definePipeline<C extends AnyContract>(
+  _contract: C,
+  pipeline: Pipeline<InputOf<C>, OutputOf<C>>,
+): Pipeline<InputOf<C>, OutputOf<C>> {
+  return pipeline;
+}
+
+/** An input that passed its schema but that the model cannot use. The caller gets it as a 400 that names the field. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly path: readonly (string | number)[];
+
+  constructor(path: readonly (string | number)[], message: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+/**
+ * Stacks equal-shaped items along a new first axis.
+ *
+ * @param items - at least one item; all hold the same names, dtypes and dims
+ * @returns row-major copies with dims `[items.length, ...dims]`; the items stay usable
+ * @throws RangeError when two items differ in a name, dtype or shape
+ */
+export function stackTensors(items: readonly Tensors[]): Tensors {
+  const [first] = items;
+  if (!first) throw new RangeError('cannot stack an empty list of items');
+  return Object.fromEntries(
+    Object.keys(first).map((name) => [name, stack(name, items.map((item) => tensorOf(item, name)))]),
+  );
+}
+
+function tensorOf(item: Tensors, name: string): Tensor {
+  const tensor = item[name];
+  if (!tensor) throw new RangeError(`an item has no tensor "${name}"`);
+  return tensor;
+}
+
+function stack(name: string, tensors: readonly Tensor[]): Tensor {
+  // stackTensors refuses an empty list, so there is a first one
+  const first = tensors[0] as Tensor;
+  for (const tensor of tensors) {
+    if (tensor.dtype !== first.dtype || tensor.dims.join() !== first.dims.join()) {
+      throw new RangeError(
+        `items differ in "${name}": ${first.dtype}[${first.dims}] and ${tensor.dtype}[${tensor.dims}]`,
+      );
+    }
+  }
+  const dims = [tensors.length, ...first.dims];
+  if (first.dtype === 'string') return { dtype: 'string', dims, data: tensors.flatMap((tensor) => tensor.data as string[]) };
+
+  const size = first.data.length;
+  const data = new (first.data.constructor as new (length: number) => Exclude<Tensor['data'], string[]>)(size * tensors.length);
+  tensors.forEach((tensor, row) => {
+    data.set(tensor.data as never, row * size);
+  });
+  return { dtype: first.dtype, dims, data } as Tensor;
+}
+
+/**
+ * One row of a batch, without the batch axis. Numeric data is a view of the batch's memory, not a copy.
+ *
+ * @throws RangeError when a tensor has no batch axis or `row` lies outside it
+ */
+export function sliceRow(batch: Tensors, row: number): Tensors {
+  return Object.fromEntries(
+    Object.entries(batch).map(([name, tensor]) => {
+      const [rows = 0, ...dims] = tensor.dims;
+      if (row >= rows) throw new RangeError(`"${name}" has ${rows} rows; row ${row} was asked for`);
+      const size = tensor.data.length / rows;
+      const data = Array.isArray(tensor.data)
+        ? tensor.data.slice(row * size, (row + 1) * size)
+        : tensor.data.subarray(row * size, (row + 1) * size);
+      return [name, { dtype: tensor.dtype, dims, data } as Tensor];
+    }),
+  );
+}
