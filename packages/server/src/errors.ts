@@ -1,0 +1,42 @@
+import { type ErrorCode, type ErrorIssue, type ErrorKind, errorKindOf } from '@oriel/schemas';
+import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc';
+
+interface Extra {
+  /** The fields that were refused, for `invalid` errors. */
+  readonly issues?: readonly ErrorIssue[];
+  /** When to try again, in seconds; becomes the `Retry-After` header. */
+  readonly retryAfterS?: number;
+  /** What really happened. For the log only: it never reaches a caller. */
+  readonly cause?: unknown;
+}
+
+/** An expected failure. `message` is safe to show and says what to do; secrets stay in `cause`. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly issues: readonly ErrorIssue[] | undefined;
+  readonly retryAfterS: number | undefined;
+
+  constructor(code: ErrorCode, message: string, { issues, retryAfterS, cause }: Extra = {}) {
+    super(message, { cause });
+    this.code = code;
+    this.kind = errorKindOf[code];
+    this.issues = issues;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+/** How each kind is said on each transport. The compiler checks that none is missing. */
+export const transportOfKind = {
+  invalid: { trpc: 'BAD_REQUEST', status: 400, title: 'Bad request' },
+  'not-found': { trpc: 'NOT_FOUND', status: 404, title: 'Not found' },
+  method: { trpc: 'METHOD_NOT_SUPPORTED', status: 405, title: 'Method not allowed' },
+  'too-large': { trpc: 'PAYLOAD_TOO_LARGE', status: 413, title: 'Content too large' },
+  unsupported: { trpc: 'UNSUPPORTED_MEDIA_TYPE', status: 415, title: 'Unsupported media type' },
+  // 499 is no registered status, but what proxies log for a caller that went away; nobody is left to read it
+  cancelled: { trpc: 'CLIENT_CLOSED_REQUEST', status: 499, title: 'Caller went away' },
+  internal: { trpc: 'INTERNAL_SERVER_ERROR', status: 500, title: 'Internal server error' },
+  unavailable: { trpc: 'SERVICE_UNAVAILABLE', status: 503, title: 'Service unavailable' },
+  timeout: { trpc: 'GATEWAY_TIMEOUT', status: 504, title: 'Deadline exceeded' },
+} as const satisfies Record<ErrorKind, { trpc: TRPC_ERROR_CODE_KEY; status: number; title: string }>;
