@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorIssue, type ErrorKind, errorKindOf } from '@oriel/schemas';
+import { type ErrorCode, type ErrorIssue, type ErrorKind, errorKindOf, type Problem } from '@oriel/schemas';
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc';
 
 interface Extra {
@@ -40,3 +40,21 @@ export const transportOfKind = {
   unavailable: { trpc: 'SERVICE_UNAVAILABLE', status: 503, title: 'Service unavailable' },
   timeout: { trpc: 'GATEWAY_TIMEOUT', status: 504, title: 'Deadline exceeded' },
 } as const satisfies Record<ErrorKind, { trpc: TRPC_ERROR_CODE_KEY; status: number; title: string }>;
+
+/**
+ * An error as a problem document.
+ * @see RFC 9457, "Problem Details for HTTP APIs"
+ */
+export function toProblem(error: AppError, { requestId, instance }: { requestId: string; instance?: string }): Problem {
+  const { status, title } = transportOfKind[error.kind];
+  return {
+    type: `/docs/errors#${error.code.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status,
+    detail: error.message,
+    ...(instance !== undefined && { instance }),
+    code: error.code,
+    ...(error.issues && { issues: [...error.issues] }),
+    requestId,
+  };
+}

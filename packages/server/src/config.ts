@@ -1,0 +1,120 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const count = (low: number, high: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, `a whole number from ${low} to ${high}`)
+    .transform(Number)
+    .refine((value) => value >= low && value <= high, `a whole number from ${low} to ${high}`);
+
+interface Setting<T> {
+  readonly schema: z.ZodType<T, string>;
+  /** What the setting is when its variable is not set. */
+  readonly fallback: () => T;
+  readonly example: string;
+  readonly help: string;
+}
+
+const setting = <T>(schema: z.ZodType<T, string>, fallback: T | (() => T), example: string, help: string): Setting<T> => ({
+  schema,
+  // a setting's value is never a function
+  fallback: typeof fallback === 'function' ? (fallback as () => T) : () => fallback,
+  example,
+  help,
+});
+
+/** Every setting there is: `.env.example` and docs/configuration.md are checked against this table. */
+export const settings = {
+  PORT: setting(count(0, 65_535), 3000, '3000', 'Port to listen on; 0 takes a free one.'),
+  HOST: setting(z.string().min(1), 'localhost', '0.0.0.0', 'Address to listen on; 0.0.0.0 for all interfaces.'),
+  DATABASE_URL: setting<string | undefined>(
+    z.string().regex(/^postgres(ql)?:\/\/.+/, 'a PostgreSQL connection string'),
+    undefined,
+    'postgresql://oriel:secret@db.example.com:5432/oriel',
+    'PostgreSQL server to use. Unset: an embedded PostgreSQL under ORIEL_DATA_DIR.',
+  ),
+  ORIEL_DATA_DIR: setting(z.string().min(1), '.oriel', '/var/lib/oriel', 'Folder for the embedded database and other data.'),
+  LOG_LEVEL: setting(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    'info',
+    'info',
+    'Least severe log line that is written.',
+  ),
+  LOG_FORMAT: setting<'json' | 'pretty' | 'auto'>(
+    z.enum(['json', 'pretty', 'auto']),
+    'auto',
+    'json',
+    'JSON lines, or lines for people; auto: for people when the output is a terminal.',
+  ),
+  ORIEL_THREADS: setting(count(1, 256), () => availableParallelism(), '2', 'Worker threads that run models; default: one for each core.'),
+  ORIEL_THREAD_HEAP_MB: setting(count(32, 65_536), 512, '512', 'Most JavaScript heap of a worker thread, in MiB.'),
+  ORIEL_QUEUE_ITEMS_MAX: setting(
+    count(1, 1_000_000),
+    1024,
+    '1024',
+    'Most inputs waiting for one model; further ones are refused with ENGINE_OVERLOADED.',
+  ),
+  ORIEL_DEADLINE_MS: setting(count(1, 3_600_000), 30_000, '30000', 'Most time a prediction may take, in milliseconds.'),
+  ORIEL_STUCK_MS: setting(
+    count(100, 3_600_000),
+    60_000,
+    '60000',
+    'A pipeline that runs longer than this, in milliseconds, is ended with its thread.',
+  ),
+  ORIEL_CACHE_ENTRIES_MAX: setting(count(0, 10_000_000), 1000, '1000', 'Most outputs kept to answer equal inputs; 0: none.'),
+  ORIEL_BODY_BYTES_MAX: setting(count(1024, 1_073_741_824), 10_485_760, '10485760', 'Largest request body in bytes.'),
+  ORIEL_DRAIN_MS: setting(
+    count(0, 3_600_000),
+    20_000,
+    '20000',
+    'Most time a stopping server takes to finish what it accepted, in milliseconds.',
+  ),
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof settings;
+
+/** The environment, parsed: every part of the server gets its values from here and none reads the environment. */
+export type Config = Readonly<ReturnType<typeof toConfig>>;
+
+/**
+ * Reads every setting from `env`.
+ *
+ * @throws Error that names each wrong variable, what was expected, and an example
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const read = <T>(name: SettingName, { schema, fallback, example }: Setting<T>): T => {
+    const text = env[name];
+    if (text === undefined || text === '') return fallback();
+    const parsed = schema.safeParse(text);
+    if (parsed.success) return parsed.data;
+    // the value of a connection string holds a password
+    const shown = name === 'DATABASE_URL' ? 'its value' : JSON.stringify(text);
+    problems.push(`${name}: ${shown} is not valid: ${parsed.error.issues[0]?.message}. Example: ${name}=${example}`);
+    return fallback();
+  };
+  const config = toConfig(read);
+  if (problems.length > 0) throw new Error(`The configuration is not valid.\n  ${problems.join('\n  ')}`);
+  return Object.freeze(config);
+}
+
+function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
+  return {
+    port: read('PORT', settings.PORT),
+    host: read('HOST', settings.HOST),
+    databaseUrl: read('DATABASE_URL', settings.DATABASE_URL),
+    dataFolder: resolve(read('ORIEL_DATA_DIR', settings.ORIEL_DATA_DIR)),
+    logLevel: read('LOG_LEVEL', settings.LOG_LEVEL),
+    logFormat: read('LOG_FORMAT', settings.LOG_FORMAT),
+    threads: read('ORIEL_THREADS', settings.ORIEL_THREADS),
+    threadHeapMb: read('ORIEL_THREAD_HEAP_MB', settings.ORIEL_THREAD_HEAP_MB),
+    queueItemsMax: read('ORIEL_QUEUE_ITEMS_MAX', settings.ORIEL_QUEUE_ITEMS_MAX),
+    deadlineMs: read('ORIEL_DEADLINE_MS', settings.ORIEL_DEADLINE_MS),
+    stuckMs: read('ORIEL_STUCK_MS', settings.ORIEL_STUCK_MS),
+    cacheEntriesMax: read('ORIEL_CACHE_ENTRIES_MAX', settings.ORIEL_CACHE_ENTRIES_MAX),
+    bodyBytesMax: read('ORIEL_BODY_BYTES_MAX', settings.ORIEL_BODY_BYTES_MAX),
+    drainMs: read('ORIEL_DRAIN_MS', settings.ORIEL_DRAIN_MS),
+  };
+}

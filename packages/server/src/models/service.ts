@@ -1,0 +1,56 @@
+import type { AnyContract, ModelDetail, ModelSummary } from '@oriel/schemas';
+import type { Engine } from '../engine/engine.ts';
+import { AppError } from '../errors.ts';
+import { toContractSchemas } from './contract-schema.ts';
+
+interface Needs {
+  readonly contracts: Readonly<Record<string, AnyContract>>;
+  readonly engine: Pick<Engine, 'models'>;
+  /** The model card of each model that has one, in Markdown. */
+  readonly cards: Readonly<Record<string, string>>;
+}
+
+export type ModelService = ReturnType<typeof createModelService>;
+
+/** Tells what is served. */
+export function createModelService({ contracts, engine, cards }: Needs) {
+  return { list, get };
+
+  function list(): ModelSummary[] {
+    return Object.values(contracts).map(toSummary);
+  }
+
+  /** @throws AppError MODEL_NOT_FOUND */
+  function get(id: string): ModelDetail {
+    const contract = Object.hasOwn(contracts, id) ? contracts[id] : undefined;
+    if (!contract) {
+      throw new AppError('MODEL_NOT_FOUND', `There is no model "${id}". Models: ${Object.keys(contracts).join(', ')}.`);
+    }
+    const status = statusOf(id);
+    return {
+      ...toSummary(contract),
+      versions: (status?.versions ?? []).map((version) => ({
+        ...version,
+        inputs: version.inputs.map(({ dims, ...spec }) => ({ ...spec, dims: [...dims] })),
+        outputs: version.outputs.map(({ dims, ...spec }) => ({ ...spec, dims: [...dims] })),
+      })),
+      batchSizeMax: status?.batchSizeMax ?? 1,
+      contract: {
+        ...toContractSchemas(contract),
+        examples: contract.examples.map(({ title, input }) => ({ title, input })),
+        ...(contract.media && { media: { field: contract.media.field, types: [...contract.media.types] } }),
+      },
+      card: cards[id] ?? null,
+    };
+  }
+
+  function statusOf(id: string) {
+    return engine.models().find((model) => model.id === id);
+  }
+
+  function toSummary({ id, title, description, task }: AnyContract): ModelSummary {
+    const status = statusOf(id);
+    const version = status?.versions.find((each) => each.version === status.defaultVersion);
+    return { id, title, description, task, defaultVersion: status?.defaultVersion ?? null, state: version?.state ?? 'failed' };
+  }
+}

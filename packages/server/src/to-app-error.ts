@@ -1,0 +1,85 @@
+import type { ErrorCode, ErrorIssue } from '@oriel/schemas';
+import { TRPCError } from '@trpc/server';
+import { z } from 'zod';
+import { AppError } from './errors.ts';
+
+const issuesMax = 100;
+const issuesInMessage = 5;
+
+/** A refused input as our error: each issue names the field, the rule and what was expected. */
+export function toInputError(error: z.core.$ZodError): AppError {
+  const issues = error.issues.slice(0, issuesMax).map(toIssue);
+  const shown = issues.slice(0, issuesInMessage).map(({ path, message }) => (path.length ? `${toPathText(path)}: ${message}` : message));
+  const more = error.issues.length - shown.length;
+  const message = `The input is not valid. ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+  return new AppError('INPUT_INVALID', message, { issues });
+}
+
+/** `['inputs', 0, 'bodyMassG']` as `inputs[0].bodyMassG`. */
+function toPathText(path: ErrorIssue['path']): string {
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : i === 0 ? key : `.${key}`)).join('');
+}
+
+function toIssue(issue: z.core.$ZodIssue): ErrorIssue {
+  const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+  return { path, rule: issue.code ?? 'invalid', message: issue.message };
+}
+
+const codeOfTrpc: Partial<Record<TRPCError['code'], ErrorCode>> = {
+  BAD_REQUEST: 'BODY_MALFORMED',
+  PARSE_ERROR: 'BODY_MALFORMED',
+  NOT_FOUND: 'ROUTE_NOT_FOUND',
+  METHOD_NOT_SUPPORTED: 'METHOD_NOT_ALLOWED',
+  PAYLOAD_TOO_LARGE: 'BODY_TOO_LARGE',
+  UNSUPPORTED_MEDIA_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
+  CLIENT_CLOSED_REQUEST: 'REQUEST_CANCELLED',
+};
+
+/**
+ * Whatever was thrown, as the error a caller may see. What nobody expected becomes INTERNAL: its text stays in
+ * `cause` for the log and never reaches the caller.
+ */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (thrown instanceof TRPCError) return fromTrpc(thrown);
+  if (isHttpError(thrown)) return fromHttp(thrown);
+  return internal(thrown);
+}
+
+function fromTrpc(error: TRPCError): AppError {
+  if (error.cause instanceof AppError) return error.cause;
+  // output errors are ZodErrors too, with code 500: their issues are ours alone
+  if (error.code === 'BAD_REQUEST' && error.cause instanceof z.core.$ZodError) return toInputError(error.cause);
+  const code = codeOfTrpc[error.code];
+  if (!code) return internal(error);
+  const message = code === 'BODY_MALFORMED' ? 'The request could not be read: its body is not valid JSON or form data.' : error.message;
+  return new AppError(code, message, { cause: error });
+}
+
+interface HttpError extends Error {
+  readonly statusCode: number;
+}
+
+/** What Fastify and its plugins throw. */
+function isHttpError(thrown: unknown): thrown is HttpError {
+  return thrown instanceof Error && 'statusCode' in thrown && typeof thrown.statusCode === 'number' && thrown.statusCode < 500;
+}
+
+function fromHttp(error: HttpError): AppError {
+  switch (error.statusCode) {
+    case 404:
+      return new AppError('ROUTE_NOT_FOUND', error.message, { cause: error });
+    case 405:
+      return new AppError('METHOD_NOT_ALLOWED', error.message, { cause: error });
+    case 413:
+      return new AppError('BODY_TOO_LARGE', 'The request body is larger than this server accepts.', { cause: error });
+    case 415:
+      return new AppError('MEDIA_TYPE_UNSUPPORTED', error.message, { cause: error });
+    default:
+      return new AppError('BODY_MALFORMED', `The request could not be read: ${error.message}`, { cause: error });
+  }
+}
+
+function internal(cause: unknown): AppError {
+  return new AppError('INTERNAL', 'Something went wrong on the server. Quote the request id when you report it.', { cause });
+}
