@@ -1,0 +1,1 @@
+export { penguins } from './penguins/contract.ts';
