@@ -1,0 +1,68 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { startWireServer, type WireServer, type WireServerOptions } from './wire-server.ts';
+
+/** What the worker thread is started with. */
+export interface EmbeddedPostgresTask {
+  readonly folder: string;
+  readonly listen: WireServerOptions['listen'];
+  readonly databaseName: string;
+}
+
+/** What it says: once that it listens, or why it could not. */
+export type EmbeddedPostgresReport = { kind: 'listening'; port: number | null } | { kind: 'failed'; message: string };
+
+const connectionsMax = 40;
+
+/** PGlite runs each query synchronously. Here that blocks this thread alone, never the event loop that serves requests. */
+async function serve({ folder, listen, databaseName }: EmbeddedPostgresTask): Promise<void> {
+  const db = await openDatabaseFolder(folder);
+  const server = await startWireServer({
+    session: {
+      // the bytes are a view of the database's memory, which the next call overwrites
+      run: (bytes, onAnswer) => db.execProtocolRawStream(bytes, { onRawData: (data) => onAnswer(Buffer.from(data)) }),
+      isInTransaction: () => db.isInTransaction(),
+    },
+    listen,
+    databaseName,
+    connectionsMax,
+    onBroken: (error) => {
+      throw error; // ends this thread, and tells the main thread why
+    },
+  });
+  parentPort?.once('message', () => void stop(server, db)); // the one message there is
+  report({ kind: 'listening', port: server.port });
+}
+
+/**
+ * Opens the database in `folder`, or makes it. A new one is made beside and renamed when complete, so that a process
+ * killed on its first start leaves nothing that looks like a database and is none.
+ */
+async function openDatabaseFolder(folder: string): Promise<PGlite> {
+  if (!existsSync(folder)) {
+    const unfinished = `${folder}.new`;
+    rmSync(unfinished, { recursive: true, force: true });
+    const created = await PGlite.create(unfinished);
+    await created.close();
+    renameSync(unfinished, folder);
+  }
+  return PGlite.create(folder);
+}
+
+async function stop(server: WireServer, db: PGlite): Promise<void> {
+  await server.close();
+  await db.exec('CHECKPOINT'); // a short recovery at the next start
+  await db.close();
+  parentPort?.close();
+}
+
+function report(message: EmbeddedPostgresReport): void {
+  parentPort?.postMessage(message);
+}
+
+// workerData has no type of its own; embedded-postgres.ts, its only sender, passes this
+serve(workerData as EmbeddedPostgresTask).catch((error: unknown) => {
+  report({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  parentPort?.close();
+});
