@@ -58,3 +58,8 @@ export function defineContract<const Id extends string, Input, WireInput, Output
 ): ModelContract<Id, Input, WireInput, Output, WireOutput> {
   return contract;
 }
+
+/** The name of a model's types: `late-arrivals` as `LateArrivals`. */
+export function typeNameOf(id: string): string {
+  return id.replace(/(^|-)([a-z0-9])/g, (_match, _hyphen, letter: string) => letter.toUpperCase());
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AnyContract, ObjectSchema, OutputOf, WireInputOf, WireOutputOf } from './contract.ts';
+import { type AnyContract, type ObjectSchema, type OutputOf, typeNameOf, type WireInputOf, type WireOutputOf } from './contract.ts';
 import { errorCodeSchema, itemErrorSchema, type ItemError } from './errors.ts';
 import { modelVersionSchema } from './model.ts';
 
@@ -42,7 +42,7 @@ export interface PredictManyAnswer<Id extends string, Output> {
 
 /** The schemas of a model's procedures, made from its contract. */
 export function predictSchemas<C extends AnyContract>(contract: C) {
-  const name = pascalCase(contract.id);
+  const name = typeNameOf(contract.id);
   const model = z.literal(contract.id as C['id']);
   const output: ObjectSchema<WireOutputOf<C>, OutputOf<C>> = contract.output;
   const answer = z
@@ -77,10 +77,6 @@ export function predictSchemas<C extends AnyContract>(contract: C) {
 /** What a caller sends to predict-many. */
 export interface PredictManyInput<C extends AnyContract> {
   inputs: WireInputOf<C>[];
-}
-
-function pascalCase(id: string): string {
-  return id.replace(/(^|-)([a-z0-9])/g, (_match, _hyphen, letter: string) => letter.toUpperCase());
 }
 
 export const predictionOutcomeSchema = z

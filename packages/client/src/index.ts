@@ -1,0 +1,4 @@
+export type { ErrorCode, ErrorIssue, Problem } from '@oriel/schemas';
+export type { AppRouter } from '@oriel/server';
+export { type ClientOptions, createClient, createLinks, type OrielClient } from './create-client.ts';
+export { hasErrorCode, isAbort, problemOf } from './errors.ts';

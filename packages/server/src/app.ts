@@ -1,0 +1,136 @@
+import type { AnyContract } from '@oriel/schemas';
+import type { FastifyBaseLogger } from 'fastify';
+import { createAppRouter } from './app-router.ts';
+import type { Config } from './config.ts';
+import { openDatabase } from './db/database.ts';
+import { createEngine } from './engine/engine.ts';
+import { docsPage } from './http/docs-page.ts';
+import { createOpenApiDocument } from './http/openapi.ts';
+import { probes, type Readiness } from './http/probes.ts';
+import { contextFactory } from './http/request-context.ts';
+import { restDoor } from './http/rest-door.ts';
+import { createHttpServer } from './http/server.ts';
+import { trpcDoor } from './http/trpc-door.ts';
+import { webApp } from './http/web-app.ts';
+import { readModelCards } from './models/model-cards.ts';
+import { createModelService } from './models/service.ts';
+import { createMetrics } from './monitoring/metrics.ts';
+import { createRecorder } from './predictions/recorder.ts';
+import { createPredictionRepository } from './predictions/repository.ts';
+import { createPredictionService } from './predictions/service.ts';
+import { version } from './version.ts';
+
+interface Options {
+  readonly config: Config;
+  readonly logger: FastifyBaseLogger;
+  /** The model registry: the module that exports every contract, and what it exports. */
+  readonly registry: URL;
+  readonly contracts: Readonly<Record<string, AnyContract>>;
+  /** Folder that holds one folder per model. */
+  readonly modelsFolder: URL;
+  /** Folder of the built demo page. */
+  readonly webFolder: URL;
+}
+
+export type App = Awaited<ReturnType<typeof createApp>>;
+
+/**
+ * Opens the edges, builds the features on them and puts them behind the doors; the one place that knows all parts.
+ * Nothing listens before `listen`; `close` undoes all of it in reverse order.
+ *
+ * @throws Error when the database cannot be opened or migrated
+ */
+export async function createApp({ config, logger, registry, contracts, modelsFolder, webFolder }: Options) {
+  let isStopping = false;
+  const metrics = createMetrics();
+  const database = await openDatabase({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, logger });
+  const engine = createEngine({
+    registry,
+    models: contracts,
+    modelsFolder,
+    threads: config.threads,
+    threadHeapMb: config.threadHeapMb,
+    queueItemsMax: config.queueItemsMax,
+    deadlineMs: config.deadlineMs,
+    stuckMs: config.stuckMs,
+    cacheEntriesMax: config.cacheEntriesMax,
+    logger,
+    observer: metrics.observer,
+  });
+  const starting = engine.start();
+
+  const repository = createPredictionRepository(database);
+  const recorder = createRecorder({ repository, logger, onDropped: metrics.onRecordsDropped });
+  metrics.observeGauges({ engineStats: engine.stats, recordsWaiting: recorder.waitingCount });
+  const services = {
+    models: createModelService({ contracts, engine, cards: await readModelCards(modelsFolder, Object.keys(contracts)) }),
+    predictions: createPredictionService({
+      engine,
+      recorder,
+      repository,
+      inFlightMax: Math.max(1, Math.floor(config.queueItemsMax / 2)),
+    }),
+  };
+
+  const router = createAppRouter(contracts);
+  const openApiDocument = createOpenApiDocument({ router, contracts, version });
+  const createContext = contextFactory({ services, deadlineMs: config.deadlineMs });
+  const server = await createHttpServer({
+    logger,
+    bodyBytesMax: config.bodyBytesMax,
+    isStopping: () => isStopping,
+    onAnswered: metrics.onRequest,
+  });
+  await server.register(trpcDoor, { router, createContext });
+  await server.register(restDoor, {
+    prefix: '/api/v1',
+    procedures: router._def.procedures,
+    createContext,
+    bodyBytesMax: config.bodyBytesMax,
+  });
+  server.get('/api/openapi.json', async () => openApiDocument);
+  await server.register(docsPage, { documentUrl: '/api/openapi.json' });
+  await server.register(probes, { readiness, metrics });
+  await server.register(webApp, { folder: webFolder });
+
+  return { listen, close, ready: starting, readiness, recorder, server, url };
+
+  /** Starts listening, and says where. Models may still be loading: see `ready` and `/health/ready`. */
+  async function listen(): Promise<string> {
+    await server.listen({ host: config.host, port: config.port });
+    return url();
+  }
+
+  function url(): string {
+    const port = server.addresses()[0]?.port ?? config.port;
+    return `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
+  }
+
+  async function readiness(): Promise<Readiness> {
+    const checks: Record<string, string> = {};
+    for (const { id, versions } of engine.models()) {
+      for (const { version, state, reason } of versions) checks[`${id}@${version}`] = reason ? `${state}: ${reason}` : state;
+    }
+    for (const id of Object.keys(contracts)) {
+      if (!Object.keys(checks).some((key) => key.startsWith(`${id}@`))) checks[id] = 'loading';
+    }
+    checks.database = await database.ping().then(() => 'ready', () => 'not reachable: predictions go on, but are not recorded');
+    checks.server = isStopping ? 'stopping' : 'ready';
+    return { isReady: Object.values(checks).every((check) => check === 'ready'), checks };
+  }
+
+  /** Refuses what is new, finishes what was accepted, writes what is buffered, and closes; at most `drainMs` for the work. */
+  async function close(): Promise<void> {
+    if (isStopping) return;
+    isStopping = true;
+    await Promise.race([Promise.all([engine.drain(), server.close()]), later(config.drainMs)]);
+    server.server.closeAllConnections();
+    await recorder.close();
+    await engine.close();
+    await database.close();
+  }
+}
+
+function later(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

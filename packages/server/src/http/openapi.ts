@@ -1,0 +1,116 @@
+import { type AnyContract, problemSchema, typeNameOf } from '@oriel/schemas';
+import { generateOpenApiDocument } from 'trpc-to-openapi';
+import type { createAppRouter } from '../app-router.ts';
+import { transportOfKind } from '../errors.ts';
+import { toContractSchemas, toJsonSchema } from '../models/contract-schema.ts';
+
+type Json = Record<string, unknown>;
+
+interface Options {
+  readonly router: ReturnType<typeof createAppRouter>;
+  readonly contracts: Readonly<Record<string, AnyContract>>;
+  readonly version: string;
+}
+
+const titleOfStatus = new Map<string, string>(Object.values(transportOfKind).map(({ status, title }) => [String(status), title]));
+
+/**
+ * The OpenAPI 3.1 document of all procedures that have a REST path. The bridge writes it; this adds what it cannot
+ * know: problem documents as errors, contracts as named components with their examples, and files as bodies.
+ */
+export function createOpenApiDocument({ router, contracts, version }: Options): Json {
+  const document = structuredClone(
+    generateOpenApiDocument(router, {
+      title: 'Oriel',
+      description: 'Machine-learning models behind a type-safe API: each model with its own contract, checked on the way in and out.',
+      version,
+      baseUrl: '/api/v1',
+      openApiVersion: '3.1.0',
+      license: { name: 'MIT', identifier: 'MIT' },
+      securitySchemes: {},
+      tags: ['models', 'predictions', ...Object.keys(contracts)],
+    }),
+    // a plain object of JSON from here on
+  ) as unknown as { paths: Record<string, Record<string, Json>>; components: { schemas: Record<string, Json> }; tags: Json[] };
+
+  const { schemas } = document.components;
+  for (const name of Object.keys(schemas)) if (name.startsWith('error.')) delete schemas[name];
+  addSchema(schemas, 'Problem', toJsonSchema(problemSchema, 'output'));
+  for (const operations of Object.values(document.paths)) {
+    for (const operation of Object.values(operations)) describeErrors(operation);
+  }
+  for (const contract of Object.values(contracts)) describeModel(document.paths, schemas, contract);
+  for (const tag of document.tags) tag.description = tagDescription(String(tag.name), contracts);
+  // one base path: the document is served from /api, the operations live under /api/v1
+  return document;
+}
+
+function tagDescription(name: string, contracts: Options['contracts']): string {
+  if (name === 'models') return 'What is served.';
+  if (name === 'predictions') return 'What was predicted.';
+  return contracts[name]?.description ?? name;
+}
+
+function describeErrors(operation: Json): void {
+  operation.security = [];
+  const responses = operation.responses as Record<string, Json>;
+  for (const status of Object.keys(responses)) {
+    if (status.startsWith('2')) continue;
+    responses[status] = {
+      description: titleOfStatus.get(status) ?? 'Error',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+  }
+}
+
+/** Names the input of a model's operations, gives its examples, and offers files as bodies where the contract reads one. */
+function describeModel(paths: Record<string, Record<string, Json>>, schemas: Record<string, Json>, contract: AnyContract): void {
+  const inputName = `${typeNameOf(contract.id)}Input`;
+  addSchema(schemas, inputName, toContractSchemas(contract).input);
+  const ref = { $ref: `#/components/schemas/${inputName}` };
+  const examples = Object.fromEntries(contract.examples.map(({ title, input }, i) => [`example${i + 1}`, { summary: title, value: input }]));
+
+  for (const path of [`/models/${contract.id}/predict`, `/models/${contract.id}/versions/{version}/predict`]) {
+    setBody(paths[path]?.post, { 'application/json': { schema: ref, examples }, ...mediaBodies(contract) });
+  }
+  setBody(paths[`/models/${contract.id}/predict-many`]?.post, {
+    'application/json': {
+      schema: {
+        type: 'object',
+        properties: { inputs: { type: 'array', minItems: 1, maxItems: 1000, items: ref } },
+        required: ['inputs'],
+        additionalProperties: false,
+      },
+      examples: { inputs: { summary: 'All examples at once', value: { inputs: contract.examples.map(({ input }) => input) } } },
+    },
+  });
+}
+
+function setBody(operation: Json | undefined, content: Json): void {
+  if (operation) operation.requestBody = { required: true, content };
+}
+
+function mediaBodies({ media }: AnyContract): Json {
+  if (!media) return {};
+  const file = (type: string) => [type, { schema: { type: 'string', contentMediaType: type } }] as const;
+  return {
+    ...Object.fromEntries(media.types.map(file)),
+    'multipart/form-data': {
+      schema: {
+        type: 'object',
+        properties: { [media.field]: { type: 'string', contentMediaType: 'application/octet-stream' } },
+        required: [media.field],
+      },
+    },
+  };
+}
+
+/** Adds a standalone schema; what it defines itself moves to the components as well. */
+function addSchema(schemas: Record<string, Json>, name: string, schema: Json): void {
+  const { $schema: _dialect, $defs = {}, ...rest } = JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  for (const [defined, definition] of Object.entries($defs as Record<string, Json>)) {
+    const { id: _id, ...plain } = definition;
+    schemas[defined] ??= plain;
+  }
+  schemas[name] = rest;
+}

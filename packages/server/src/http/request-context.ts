@@ -1,0 +1,43 @@
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import type { Context, Door } from '../trpc/context.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** When the request arrived, on the `performance.now()` clock. */
+    startedAt: number;
+    /** What the log line of this request says beyond HTTP, e.g. procedures. */
+    logFields: Record<string, unknown>;
+  }
+}
+
+interface Options {
+  readonly services: Services;
+  /** Longest time a caller may ask for, and what it gets when it asks for none, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** A caller's own, shorter deadline: whole milliseconds from the arrival of the request. */
+export const deadlineHeader = 'oriel-deadline-ms';
+
+/** Makes the context of a request, the same for every door. */
+export function contextFactory({ services, deadlineMs }: Options) {
+  return (request: FastifyRequest, door: Door): Context => ({
+    requestId: request.id,
+    door,
+    principal: { kind: 'anonymous', name: 'anonymous' },
+    startedAt: request.startedAt,
+    deadlineAt: request.startedAt + Math.min(deadlineMs, readDeadline(request) ?? deadlineMs),
+    services,
+  });
+}
+
+function readDeadline(request: FastifyRequest): number | undefined {
+  const value = request.headers[deadlineHeader];
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && /^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw new AppError('INPUT_INVALID', `The header ${deadlineHeader} must be a whole number of milliseconds from 1.`, {
+    issues: [{ path: [deadlineHeader], rule: 'header', message: 'must be a whole number of milliseconds from 1' }],
+  });
+}

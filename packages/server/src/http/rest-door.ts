@@ -1,0 +1,103 @@
+import multipart from '@fastify/multipart';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { Context, Door } from '../trpc/context.ts';
+import type { Meta } from '../trpc/procedures.ts';
+import { readUpload } from '../trpc/uploads.ts';
+import { queryCoercion } from './query-coercion.ts';
+
+/** What a router holds, as far as REST needs to know it. Semi-internal in tRPC: pinned, and covered by a test. */
+interface RestProcedure {
+  (call: {
+    ctx: Context;
+    path: string;
+    type: 'query' | 'mutation';
+    input: unknown;
+    getRawInput: () => Promise<unknown>;
+    signal: AbortSignal;
+    batchIndex: number;
+  }): Promise<unknown>;
+  readonly _def: { readonly type: string; readonly meta?: Meta; readonly inputs: readonly z.ZodType[] };
+}
+
+interface Options {
+  readonly procedures: Readonly<Record<string, unknown>>;
+  readonly createContext: (request: FastifyRequest, door: Door) => Context;
+  readonly bodyBytesMax: number;
+}
+
+/**
+ * REST at `/api/v1/*`: one route for each procedure that says where it belongs. The route only translates; the
+ * procedure validates, so what one door accepts every door accepts.
+ */
+export async function restDoor(server: FastifyInstance, { procedures, createContext, bodyBytesMax }: Options): Promise<void> {
+  await server.register(multipart, { limits: { fileSize: bodyBytesMax, files: 4, fields: 64, fieldSize: 1_048_576, parts: 68 } });
+  server.addContentTypeParser(/^image\//, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // plain text is no input of any procedure; without this, Fastify would parse it
+  server.removeContentTypeParser('text/plain');
+
+  for (const [path, procedure] of Object.entries(procedures)) {
+    // the router's values are procedures; a test calls every one of them over REST
+    const rest = procedure as RestProcedure;
+    if (rest._def.meta?.openapi && rest._def.type !== 'subscription') addRoute(server, path, rest, createContext);
+  }
+}
+
+function addRoute(server: FastifyInstance, path: string, procedure: RestProcedure, createContext: Options['createContext']): void {
+  const { meta, inputs, type } = procedure._def;
+  if (!meta?.openapi) return;
+  const { method, path: template } = meta.openapi;
+  const [schema] = inputs;
+  const coerce = schema ? queryCoercion(schema) : (texts: object) => ({ ...texts });
+  const field = meta.media?.field;
+
+  server.route({
+    method: method as HTTPMethods,
+    url: template.replaceAll(/\{(\w+)\}/g, ':$1'),
+    async handler(request, reply) {
+      const params = coerce(request.params as Record<string, unknown>);
+      const input =
+        method === 'GET' || method === 'DELETE'
+          ? { ...coerce(request.query as Record<string, unknown>), ...params }
+          : withParams(await readBody(request, field), params);
+      return reply.send(
+        await procedure({
+          ctx: createContext(request, 'rest'),
+          path,
+          type: type === 'query' ? 'query' : 'mutation',
+          input,
+          getRawInput: async () => input,
+          signal: abortSignalOf(reply),
+          batchIndex: 0,
+        }),
+      );
+    },
+  });
+}
+
+async function readBody(request: FastifyRequest, field: string | undefined): Promise<unknown> {
+  const isJson = !request.isMultipart() && !(request.body instanceof Uint8Array);
+  if (isJson) return request.body;
+  if (field === undefined) {
+    throw new AppError('MEDIA_TYPE_UNSUPPORTED', 'This operation reads JSON: send it with content-type application/json.');
+  }
+  return readUpload(request.isMultipart() ? await request.formData() : request.body, field);
+}
+
+function withParams(body: unknown, params: Record<string, unknown>): unknown {
+  if (Object.keys(params).length === 0) return body;
+  // a body that is no object is left for the contract to refuse
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return { ...body, ...params };
+}
+
+/** Aborts when the caller goes away before its answer is written. */
+function abortSignalOf(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

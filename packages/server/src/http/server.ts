@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type AppError, AppError as OurError, toProblem, transportOfKind } from '../errors.ts';
+import { toAppError } from '../to-app-error.ts';
+
+interface Options {
+  readonly logger: FastifyBaseLogger;
+  readonly bodyBytesMax: number;
+  /** True once the server is stopping: whatever comes then is refused. */
+  readonly isStopping: () => boolean;
+  readonly onAnswered: (request: { method: string; route: string; status: number; seconds: number }) => void;
+}
+
+const requestIdPattern = /^[\w.-]{1,64}$/;
+
+/** An HTTP server with everything that holds for every route: ids, limits, security headers, errors, one log line. */
+export async function createHttpServer({ logger, bodyBytesMax, isStopping, onAnswered }: Options): Promise<FastifyInstance> {
+  const server: FastifyInstance = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: bodyBytesMax,
+    // both doors hand such keys to zod, which strips or refuses them: the doors must not differ
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    requestTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 5000, ignoreTrailingSlash: true },
+    genReqId: ({ headers: { 'x-request-id': given } }) =>
+      typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID(),
+  });
+
+  server.decorateRequest('startedAt', 0);
+  // each request gets its own object in onRequest; a shared one would leak between requests
+  server.decorateRequest('logFields', null as never);
+
+  server.addHook('onRequest', (request, reply, done) => {
+    request.startedAt = performance.now();
+    request.logFields = {};
+    reply.header('x-request-id', request.id);
+    done(isStopping() && !isProbe(request) ? new OurError('SERVER_STOPPING', 'The server is stopping. Try again.', { retryAfterS: 1 }) : undefined);
+  });
+
+  server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    onAnswered({ method: request.method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    // the route, not the URL: a query may hold user data
+    const line = { requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 100) / 100, ...request.logFields };
+    if (isProbe(request)) logger.debug(line, 'request');
+    else logger.info(line, 'request');
+    done();
+  });
+
+  server.setErrorHandler((thrown, request, reply) => sendProblem(reply, request, toAppError(thrown)));
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      request,
+      new OurError('ROUTE_NOT_FOUND', `There is nothing at ${request.method} ${pathOf(request)}. The API is described at /docs.`),
+    ),
+  );
+
+  await server.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        baseUri: ["'none'"],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
+        scriptSrc: ["'self'"],
+        // libraries set style attributes; they cannot run code
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        fontSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+      },
+    },
+    // set where TLS is known to be there: a plain-HTTP localhost must stay reachable
+    strictTransportSecurity: false,
+  });
+  return server;
+}
+
+/** Answers with a problem document; logs what the caller is not told. */
+export function sendProblem(reply: FastifyReply, request: FastifyRequest, error: AppError): FastifyReply {
+  if (error.retryAfterS !== undefined) reply.header('retry-after', String(error.retryAfterS));
+  logFailure(request, error);
+  // a string, so that no serializer rewrites the media type
+  const body = JSON.stringify(toProblem(error, { requestId: request.id, instance: pathOf(request) }));
+  return reply.code(transportOfKind[error.kind].status).type('application/problem+json').send(body);
+}
+
+/** Unknown failures go to the log with all we know; expected ones only leave their code on the request's line. */
+export function logFailure(request: FastifyRequest, error: AppError): void {
+  request.logFields.code = error.code;
+  if (error.kind === 'internal') request.log.error({ requestId: request.id, err: error.cause ?? error, code: error.code }, 'request failed');
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? request.url;
+}
+
+function isProbe(request: FastifyRequest): boolean {
+  return request.url.startsWith('/health/') || request.url === '/metrics';
+}

@@ -1,0 +1,110 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Engine, EngineObserver } from '../engine/engine.ts';
+
+interface Sources {
+  readonly engineStats: () => ReturnType<Engine['stats']>;
+  readonly recordsWaiting: () => number;
+}
+
+const seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Everything `/metrics` shows. Names and units follow Prometheus' conventions: base units, `_total` for counters. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  // with the event loop's delay as nodejs_eventloop_lag_p99_seconds
+  collectDefaultMetrics({ register: registry });
+
+  const requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the arrival of a request to its answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: seconds,
+    registers,
+  });
+  const predictions = new Counter({
+    name: 'oriel_predictions_total',
+    help: 'Predictions by outcome: `succeeded` or the code of the error.',
+    labelNames: ['model', 'outcome'],
+    registers,
+  });
+  const batchSize = new Histogram({
+    name: 'oriel_batch_size',
+    help: 'Inputs computed together.',
+    labelNames: ['model'],
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    registers,
+  });
+  const queueSeconds = new Histogram({
+    name: 'oriel_queue_seconds',
+    help: 'Time the oldest input of a batch waited for a free thread.',
+    labelNames: ['model'],
+    buckets: seconds,
+    registers,
+  });
+  const computeSeconds = new Histogram({
+    name: 'oriel_compute_seconds',
+    help: 'Time a batch took on its thread: preprocessing, the model, postprocessing.',
+    labelNames: ['model'],
+    buckets: seconds,
+    registers,
+  });
+  const cacheLookups = new Counter({
+    name: 'oriel_cache_lookups_total',
+    help: 'Look-ups in the prediction cache.',
+    labelNames: ['model', 'result'],
+    registers,
+  });
+  const threadExits = new Counter({
+    name: 'oriel_thread_exits_total',
+    help: 'Worker threads that ended and were replaced.',
+    registers,
+  });
+  const recordsDropped = new Counter({
+    name: 'oriel_records_dropped_total',
+    help: 'Predictions that were answered but could not be recorded.',
+    registers,
+  });
+
+  const observer: EngineObserver = {
+    onBatch({ model, size, queueMs, computeMs }) {
+      batchSize.observe({ model }, size);
+      queueSeconds.observe({ model }, queueMs / 1000);
+      computeSeconds.observe({ model }, computeMs / 1000);
+    },
+    onThreadExit: () => threadExits.inc(),
+    onCache: ({ model, hit }) => cacheLookups.inc({ model, result: hit ? 'hit' : 'miss' }),
+    onAnswered: ({ model, outcome }) => predictions.inc({ model, outcome }),
+  };
+
+  return {
+    observer,
+    onRecordsDropped: (count: number) => recordsDropped.inc(count),
+    onRequest: ({ method, route, status, seconds }: { method: string; route: string; status: number; seconds: number }) =>
+      requests.observe({ method, route, status: String(status) }, seconds),
+    observeGauges,
+    /** The metrics in Prometheus' text format. */
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+
+  /** Gauges are read from their sources when somebody looks. */
+  function observeGauges({ engineStats, recordsWaiting }: Sources): void {
+    gauge('oriel_queue_items', 'Inputs waiting for a thread.', () => engineStats().queued);
+    gauge('oriel_running_batches', 'Batches being computed.', () => engineStats().running);
+    gauge('oriel_records_waiting', 'Predictions not yet written to the database.', recordsWaiting);
+  }
+
+  function gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}
