@@ -18,7 +18,9 @@ export interface ClientOptions {
   /** Longest a call may take, in milliseconds. The server is told, so that it does not compute for nobody. */
   readonly timeoutMs?: number;
   /** Sent with every request. */
-  readonly headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
+  readonly headers?:
+    | Record<string, string>
+    | (() => Record<string, string> | Promise<Record<string, string>>);
   /** Another `fetch`, e.g. one that retries. */
   readonly fetch?: typeof fetch;
 }
@@ -44,7 +46,12 @@ export function createClient(options: ClientOptions): OrielClient {
 }
 
 /** The links of {@link createClient}, for those who put a client together themselves, e.g. with React. */
-export function createLinks({ url, timeoutMs = timeoutMsDefault, headers, fetch }: ClientOptions): TRPCLink<AppRouter>[] {
+export function createLinks({
+  url,
+  timeoutMs = timeoutMsDefault,
+  headers,
+  fetch,
+}: ClientOptions): TRPCLink<AppRouter>[] {
   const common = {
     url: `${url.replace(/\/$/, '')}/trpc`,
     transformer: wireFormat,

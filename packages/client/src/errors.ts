@@ -24,6 +24,7 @@ export function hasErrorCode(error: unknown, code: ErrorCode): boolean {
 /** Whether a call ran into its own timeout or was aborted before an answer came. */
 export function isAbort(error: unknown): boolean {
   return (
-    error instanceof TRPCClientError && (error.cause?.name === 'AbortError' || error.cause?.name === 'TimeoutError')
+    error instanceof TRPCClientError &&
+    (error.cause?.name === 'AbortError' || error.cause?.name === 'TimeoutError')
   );
 }

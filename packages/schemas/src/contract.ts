@@ -41,11 +41,13 @@ export type AnyContract = ModelContract<string, any, any, any, any>;
 /** What the pipeline is given: the input after validation. */
 export type InputOf<C> = C extends ModelContract<string, infer I, infer _W, infer _O, infer _X> ? I : never;
 /** What a caller sends. */
-export type WireInputOf<C> = C extends ModelContract<string, infer _I, infer W, infer _O, infer _X> ? W : never;
+export type WireInputOf<C> =
+  C extends ModelContract<string, infer _I, infer W, infer _O, infer _X> ? W : never;
 /** What the pipeline gives, before validation. */
 export type OutputOf<C> = C extends ModelContract<string, infer _I, infer _W, infer O, infer _X> ? O : never;
 /** What a caller gets. */
-export type WireOutputOf<C> = C extends ModelContract<string, infer _I, infer _W, infer _O, infer X> ? X : never;
+export type WireOutputOf<C> =
+  C extends ModelContract<string, infer _I, infer _W, infer _O, infer X> ? X : never;
 
 /**
  * Declares a model's contract. The types of its schemas flow from here to the pipeline, the router and every client.

@@ -42,7 +42,9 @@ export const errorCodeSchema = z
 
 export const errorIssueSchema = z
   .object({
-    path: z.array(z.union([z.string(), z.number()])).meta({ description: 'Where in the input, outermost first.' }),
+    path: z
+      .array(z.union([z.string(), z.number()]))
+      .meta({ description: 'Where in the input, outermost first.' }),
     rule: z.string().meta({ description: 'The rule that was broken, e.g. `too_small` or `invalid_type`.' }),
     message: z.string().meta({ description: 'What was expected.' }),
   })

@@ -19,13 +19,20 @@ export type ImageType = (typeof imageTypes)[number];
  *
  * @param sizeBytesMax - largest encoded size accepted
  */
-export function imageBytes({ types = imageTypes, sizeBytesMax }: { types?: readonly ImageType[]; sizeBytesMax: number }) {
+export function imageBytes({
+  types = imageTypes,
+  sizeBytesMax,
+}: {
+  types?: readonly ImageType[];
+  sizeBytesMax: number;
+}) {
   return z
     .custom<string>((value) => typeof value === 'string' || value instanceof UploadedMedia, {
       error: 'must be the base64 text of an image file, or its bytes as an upload',
     })
     .transform((value: string | UploadedMedia, ctx): Uint8Array<ArrayBuffer> => {
-      const bytes = value instanceof UploadedMedia ? Uint8Array.from(value.bytes) : fromBase64(value, sizeBytesMax);
+      const bytes =
+        value instanceof UploadedMedia ? Uint8Array.from(value.bytes) : fromBase64(value, sizeBytesMax);
       const problem =
         bytes === null
           ? 'is not valid base64'
@@ -43,7 +50,8 @@ export function imageBytes({ types = imageTypes, sizeBytesMax }: { types?: reado
 
 /** Tells an image file by its signature; null when it is none we know. */
 export function imageTypeOf(bytes: Uint8Array): ImageType | null {
-  const starts = (offset: number, ...signature: number[]) => signature.every((byte, i) => bytes[offset + i] === byte);
+  const starts = (offset: number, ...signature: number[]) =>
+    signature.every((byte, i) => bytes[offset + i] === byte);
   if (starts(0, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'image/png';
   if (starts(0, 0xff, 0xd8, 0xff)) return 'image/jpeg';
   if (starts(0, 0x52, 0x49, 0x46, 0x46) && starts(8, 0x57, 0x45, 0x42, 0x50)) return 'image/webp';

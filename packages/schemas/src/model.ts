@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 export const modelIdSchema = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be a model id: lower-case letters, digits and hyphens, a letter first')
+  .regex(
+    /^[a-z][a-z0-9-]{0,62}$/,
+    'must be a model id: lower-case letters, digits and hyphens, a letter first',
+  )
   .meta({ description: 'Id of a model.', example: 'penguins' });
 
 export const modelVersionSchema = z
@@ -14,15 +17,18 @@ export const modelTaskSchema = z
   .enum(['tabular', 'text', 'image'])
   .meta({ id: 'ModelTask', description: 'The kind of data a model reads.' });
 
-export const modelStateSchema = z
-  .enum(['loading', 'ready', 'failed'])
-  .meta({ id: 'ModelState', description: '`ready` once the model agrees with its contract and has answered its warm-up.' });
+export const modelStateSchema = z.enum(['loading', 'ready', 'failed']).meta({
+  id: 'ModelState',
+  description: '`ready` once the model agrees with its contract and has answered its warm-up.',
+});
 
 export const tensorSpecSchema = z
   .object({
     name: z.string(),
     dtype: z.enum(['float32', 'float64', 'int32', 'int64', 'uint8', 'bool', 'string']),
-    dims: z.array(z.int().nullable()).meta({ description: 'Length of each axis, outermost first; null where any length goes.' }),
+    dims: z
+      .array(z.int().nullable())
+      .meta({ description: 'Length of each axis, outermost first; null where any length goes.' }),
   })
   .meta({ id: 'TensorSpec', description: 'One input or output tensor of a model.' });
 
@@ -43,7 +49,9 @@ export const modelSummarySchema = z
     title: z.string(),
     description: z.string(),
     task: modelTaskSchema,
-    defaultVersion: modelVersionSchema.nullable().meta({ description: 'The version that answers when none is asked for.' }),
+    defaultVersion: modelVersionSchema
+      .nullable()
+      .meta({ description: 'The version that answers when none is asked for.' }),
     state: modelStateSchema.meta({ description: 'State of the default version.' }),
   })
   .meta({ id: 'ModelSummary', description: 'A served model, shortly.' });

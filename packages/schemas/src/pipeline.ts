@@ -61,7 +61,13 @@ export function stackTensors(items: readonly Tensors[]): Tensors {
   const [first] = items;
   if (!first) throw new RangeError('cannot stack an empty list of items');
   return Object.fromEntries(
-    Object.keys(first).map((name) => [name, stack(name, items.map((item) => tensorOf(item, name)))]),
+    Object.keys(first).map((name) => [
+      name,
+      stack(
+        name,
+        items.map((item) => tensorOf(item, name)),
+      ),
+    ]),
   );
 }
 
@@ -82,10 +88,13 @@ function stack(name: string, tensors: readonly Tensor[]): Tensor {
     }
   }
   const dims = [tensors.length, ...first.dims];
-  if (first.dtype === 'string') return { dtype: 'string', dims, data: tensors.flatMap((tensor) => tensor.data as string[]) };
+  if (first.dtype === 'string')
+    return { dtype: 'string', dims, data: tensors.flatMap((tensor) => tensor.data as string[]) };
 
   const size = first.data.length;
-  const data = new (first.data.constructor as new (length: number) => Exclude<Tensor['data'], string[]>)(size * tensors.length);
+  const data = new (first.data.constructor as new (length: number) => Exclude<Tensor['data'], string[]>)(
+    size * tensors.length,
+  );
   tensors.forEach((tensor, row) => {
     data.set(tensor.data as never, row * size);
   });

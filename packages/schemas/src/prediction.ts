@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { type AnyContract, type ObjectSchema, type OutputOf, typeNameOf, type WireInputOf, type WireOutputOf } from './contract.ts';
-import { errorCodeSchema, itemErrorSchema, type ItemError } from './errors.ts';
+import {
+  type AnyContract,
+  type ObjectSchema,
+  type OutputOf,
+  typeNameOf,
+  type WireInputOf,
+  type WireOutputOf,
+} from './contract.ts';
+import { errorCodeSchema, type ItemError, itemErrorSchema } from './errors.ts';
 import { modelVersionSchema } from './model.ts';
 
 /** Most inputs in one predict-many request. */
@@ -11,13 +18,19 @@ const milliseconds = z.number().nonnegative();
 export const timingSchema = z
   .object({
     queueMs: milliseconds.meta({ description: 'Waited for a free thread, in milliseconds.' }),
-    computeMs: milliseconds.meta({ description: 'Preprocessing, the model and postprocessing of its batch, in milliseconds.' }),
-    totalMs: milliseconds.meta({ description: 'From the arrival of the request to its answer, in milliseconds.' }),
+    computeMs: milliseconds.meta({
+      description: 'Preprocessing, the model and postprocessing of its batch, in milliseconds.',
+    }),
+    totalMs: milliseconds.meta({
+      description: 'From the arrival of the request to its answer, in milliseconds.',
+    }),
   })
   .meta({ id: 'Timing', description: 'Where the time of a prediction went.' });
 export type Timing = z.infer<typeof timingSchema>;
 
-export const requestIdSchema = z.string().meta({ description: 'Id of the request: the same in the logs, the records and the headers.' });
+export const requestIdSchema = z
+  .string()
+  .meta({ description: 'Id of the request: the same in the logs, the records and the headers.' });
 
 /** The answer to one prediction, typed by the model's contract. */
 export interface PredictAnswer<Id extends string, Output> {
@@ -30,7 +43,9 @@ export interface PredictAnswer<Id extends string, Output> {
 }
 
 /** One result of predict-many, in the order of the inputs. */
-export type PredictManyItem<Output> = { ok: true; output: Output; cached: boolean } | { ok: false; error: ItemError };
+export type PredictManyItem<Output> =
+  | { ok: true; output: Output; cached: boolean }
+  | { ok: false; error: ItemError };
 
 export interface PredictManyAnswer<Id extends string, Output> {
   model: Id;
@@ -52,7 +67,9 @@ export function predictSchemas<C extends AnyContract>(contract: C) {
       output,
       requestId: requestIdSchema,
       timing: timingSchema,
-      cached: z.boolean().meta({ description: 'Whether the output was computed for an earlier, equal input.' }),
+      cached: z
+        .boolean()
+        .meta({ description: 'Whether the output was computed for an earlier, equal input.' }),
     })
     .meta({ id: `${name}Prediction`, description: `A prediction of ${contract.id}.` });
   const manyAnswer = z
@@ -95,7 +112,9 @@ export const predictionRecordSchema = z
     caller: z.string().meta({ description: 'Who called.' }),
     door: z.enum(['trpc', 'rest']).meta({ description: 'Which API was called.' }),
     cached: z.boolean(),
-    batchSize: z.int().meta({ description: 'How many inputs were computed together; 0 for a cached answer.' }),
+    batchSize: z
+      .int()
+      .meta({ description: 'How many inputs were computed together; 0 for a cached answer.' }),
     timing: timingSchema,
     input: z.unknown().meta({ description: 'A bounded copy of the input; files only by size and hash.' }),
     output: z.unknown().meta({ description: 'A bounded copy of the output.' }),
@@ -106,9 +125,18 @@ export type PredictionRecord = z.infer<typeof predictionRecordSchema>;
 
 export const listPredictionsInputSchema = z.strictObject({
   model: z.string().max(64).optional().meta({ description: 'Only predictions of this model.' }),
-  outcome: z.enum(['succeeded', 'failed']).optional().meta({ description: 'Only predictions that ended so.' }),
-  from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Only predictions at or after this time (RFC 3339).' }),
-  to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Only predictions before this time (RFC 3339).' }),
+  outcome: z
+    .enum(['succeeded', 'failed'])
+    .optional()
+    .meta({ description: 'Only predictions that ended so.' }),
+  from: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .meta({ description: 'Only predictions at or after this time (RFC 3339).' }),
+  to: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .meta({ description: 'Only predictions before this time (RFC 3339).' }),
   limit: z.int().min(1).max(200).default(50).meta({ description: 'Most records on one page.' }),
   cursor: z.uuid().optional().meta({ description: 'The `nextCursor` of the page before.' }),
 });

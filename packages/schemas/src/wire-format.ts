@@ -22,18 +22,9 @@ const depthMax = 32;
 
 /** True for what JSON.stringify and JSON.parse give back unchanged. */
 function isPlainJson(value: unknown, depth: number): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return true;
-    case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0);
-    case 'object':
-      break;
-    default:
-      return false;
-  }
-  if (value === null) return true;
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value !== 'object') return false;
   if (depth === 0) return false;
   if (Array.isArray(value)) {
     // for, not every: holes must not be skipped

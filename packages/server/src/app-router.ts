@@ -1,4 +1,4 @@
-import * as models from '@oriel/models';
+import type * as models from '@oriel/models';
 import type { AnyContract } from '@oriel/schemas';
 import { modelProcedures } from './models/router.ts';
 import { modelRouters } from './predictions/model-router.ts';
@@ -8,7 +8,8 @@ import { router } from './trpc/procedures.ts';
 /** Puts the features' procedures together around a set of contracts. */
 export function createAppRouter<const T extends Readonly<Record<string, AnyContract>>>(contracts: T) {
   for (const name of Object.keys(modelProcedures)) {
-    if (name in contracts) throw new Error(`A model may not be called "${name}": the API has a procedure of that name.`);
+    if (name in contracts)
+      throw new Error(`A model may not be called "${name}": the API has a procedure of that name.`);
   }
   return router({
     models: { ...modelProcedures, ...modelRouters(contracts) },

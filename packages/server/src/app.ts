@@ -43,7 +43,11 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 export async function createApp({ config, logger, registry, contracts, modelsFolder, webFolder }: Options) {
   let isStopping = false;
   const metrics = createMetrics();
-  const database = await openDatabase({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, logger });
+  const database = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataFolder: config.dataFolder,
+    logger,
+  });
   const engine = createEngine({
     registry,
     models: contracts,
@@ -63,7 +67,11 @@ export async function createApp({ config, logger, registry, contracts, modelsFol
   const recorder = createRecorder({ repository, logger, onDropped: metrics.onRecordsDropped });
   metrics.observeGauges({ engineStats: engine.stats, recordsWaiting: recorder.waitingCount });
   const services = {
-    models: createModelService({ contracts, engine, cards: await readModelCards(modelsFolder, Object.keys(contracts)) }),
+    models: createModelService({
+      contracts,
+      engine,
+      cards: await readModelCards(modelsFolder, Object.keys(contracts)),
+    }),
     predictions: createPredictionService({
       engine,
       recorder,
@@ -102,19 +110,24 @@ export async function createApp({ config, logger, registry, contracts, modelsFol
   }
 
   function url(): string {
-    const port = server.addresses()[0]?.port ?? config.port;
+    const [address] = server.addresses();
+    const port = typeof address === 'object' ? address.port : config.port;
     return `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
   }
 
   async function readiness(): Promise<Readiness> {
     const checks: Record<string, string> = {};
     for (const { id, versions } of engine.models()) {
-      for (const { version, state, reason } of versions) checks[`${id}@${version}`] = reason ? `${state}: ${reason}` : state;
+      for (const { version, state, reason } of versions)
+        checks[`${id}@${version}`] = reason ? `${state}: ${reason}` : state;
     }
     for (const id of Object.keys(contracts)) {
       if (!Object.keys(checks).some((key) => key.startsWith(`${id}@`))) checks[id] = 'loading';
     }
-    checks.database = await database.ping().then(() => 'ready', () => 'not reachable: predictions go on, but are not recorded');
+    checks.database = await database.ping().then(
+      () => 'ready',
+      () => 'not reachable: predictions go on, but are not recorded',
+    );
     checks.server = isStopping ? 'stopping' : 'ready';
     return { isReady: Object.values(checks).every((check) => check === 'ready'), checks };
   }

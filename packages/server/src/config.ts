@@ -17,7 +17,12 @@ interface Setting<T> {
   readonly help: string;
 }
 
-const setting = <T>(schema: z.ZodType<T, string>, fallback: T | (() => T), example: string, help: string): Setting<T> => ({
+const setting = <T>(
+  schema: z.ZodType<T, string>,
+  fallback: T | (() => T),
+  example: string,
+  help: string,
+): Setting<T> => ({
   schema,
   // a setting's value is never a function
   fallback: typeof fallback === 'function' ? (fallback as () => T) : () => fallback,
@@ -28,14 +33,24 @@ const setting = <T>(schema: z.ZodType<T, string>, fallback: T | (() => T), examp
 /** Every setting there is: `.env.example` and docs/configuration.md are checked against this table. */
 export const settings = {
   PORT: setting(count(0, 65_535), 3000, '3000', 'Port to listen on; 0 takes a free one.'),
-  HOST: setting(z.string().min(1), 'localhost', '0.0.0.0', 'Address to listen on; 0.0.0.0 for all interfaces.'),
+  HOST: setting(
+    z.string().min(1),
+    'localhost',
+    '0.0.0.0',
+    'Address to listen on; 0.0.0.0 for all interfaces.',
+  ),
   DATABASE_URL: setting<string | undefined>(
     z.string().regex(/^postgres(ql)?:\/\/.+/, 'a PostgreSQL connection string'),
     undefined,
     'postgresql://oriel:secret@db.example.com:5432/oriel',
     'PostgreSQL server to use. Unset: an embedded PostgreSQL under ORIEL_DATA_DIR.',
   ),
-  ORIEL_DATA_DIR: setting(z.string().min(1), '.oriel', '/var/lib/oriel', 'Folder for the embedded database and other data.'),
+  ORIEL_DATA_DIR: setting(
+    z.string().min(1),
+    '.oriel',
+    '/var/lib/oriel',
+    'Folder for the embedded database and other data.',
+  ),
   LOG_LEVEL: setting(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     'info',
@@ -48,23 +63,48 @@ export const settings = {
     'json',
     'JSON lines, or lines for people; auto: for people when the output is a terminal.',
   ),
-  ORIEL_THREADS: setting(count(1, 256), () => availableParallelism(), '2', 'Worker threads that run models; default: one for each core.'),
-  ORIEL_THREAD_HEAP_MB: setting(count(32, 65_536), 512, '512', 'Most JavaScript heap of a worker thread, in MiB.'),
+  ORIEL_THREADS: setting(
+    count(1, 256),
+    () => availableParallelism(),
+    '2',
+    'Worker threads that run models; default: one for each core.',
+  ),
+  ORIEL_THREAD_HEAP_MB: setting(
+    count(32, 65_536),
+    512,
+    '512',
+    'Most JavaScript heap of a worker thread, in MiB.',
+  ),
   ORIEL_QUEUE_ITEMS_MAX: setting(
     count(1, 1_000_000),
     1024,
     '1024',
     'Most inputs waiting for one model; further ones are refused with ENGINE_OVERLOADED.',
   ),
-  ORIEL_DEADLINE_MS: setting(count(1, 3_600_000), 30_000, '30000', 'Most time a prediction may take, in milliseconds.'),
+  ORIEL_DEADLINE_MS: setting(
+    count(1, 3_600_000),
+    30_000,
+    '30000',
+    'Most time a prediction may take, in milliseconds.',
+  ),
   ORIEL_STUCK_MS: setting(
     count(100, 3_600_000),
     60_000,
     '60000',
     'A pipeline that runs longer than this, in milliseconds, is ended with its thread.',
   ),
-  ORIEL_CACHE_ENTRIES_MAX: setting(count(0, 10_000_000), 1000, '1000', 'Most outputs kept to answer equal inputs; 0: none.'),
-  ORIEL_BODY_BYTES_MAX: setting(count(1024, 1_073_741_824), 10_485_760, '10485760', 'Largest request body in bytes.'),
+  ORIEL_CACHE_ENTRIES_MAX: setting(
+    count(0, 10_000_000),
+    1000,
+    '1000',
+    'Most outputs kept to answer equal inputs; 0: none.',
+  ),
+  ORIEL_BODY_BYTES_MAX: setting(
+    count(1024, 1_073_741_824),
+    10_485_760,
+    '10485760',
+    'Largest request body in bytes.',
+  ),
   ORIEL_DRAIN_MS: setting(
     count(0, 3_600_000),
     20_000,
@@ -92,7 +132,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (parsed.success) return parsed.data;
     // the value of a connection string holds a password
     const shown = name === 'DATABASE_URL' ? 'its value' : JSON.stringify(text);
-    problems.push(`${name}: ${shown} is not valid: ${parsed.error.issues[0]?.message}. Example: ${name}=${example}`);
+    problems.push(
+      `${name}: ${shown} is not valid: ${parsed.error.issues[0]?.message}. Example: ${name}=${example}`,
+    );
     return fallback();
   };
   const config = toConfig(read);

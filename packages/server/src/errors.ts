@@ -45,7 +45,10 @@ export const transportOfKind = {
  * An error as a problem document.
  * @see RFC 9457, "Problem Details for HTTP APIs"
  */
-export function toProblem(error: AppError, { requestId, instance }: { requestId: string; instance?: string }): Problem {
+export function toProblem(
+  error: AppError,
+  { requestId, instance }: { requestId: string; instance?: string },
+): Problem {
   const { status, title } = transportOfKind[error.kind];
   return {
     type: `/docs/errors#${error.code.toLowerCase().replaceAll('_', '-')}`,

@@ -9,7 +9,9 @@ const issuesInMessage = 5;
 /** A refused input as our error: each issue names the field, the rule and what was expected. */
 export function toInputError(error: z.core.$ZodError): AppError {
   const issues = error.issues.slice(0, issuesMax).map(toIssue);
-  const shown = issues.slice(0, issuesInMessage).map(({ path, message }) => (path.length ? `${toPathText(path)}: ${message}` : message));
+  const shown = issues
+    .slice(0, issuesInMessage)
+    .map(({ path, message }) => (path.length ? `${toPathText(path)}: ${message}` : message));
   const more = error.issues.length - shown.length;
   const message = `The input is not valid. ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
   return new AppError('INPUT_INVALID', message, { issues });
@@ -49,10 +51,14 @@ export function toAppError(thrown: unknown): AppError {
 function fromTrpc(error: TRPCError): AppError {
   if (error.cause instanceof AppError) return error.cause;
   // output errors are ZodErrors too, with code 500: their issues are ours alone
-  if (error.code === 'BAD_REQUEST' && error.cause instanceof z.core.$ZodError) return toInputError(error.cause);
+  if (error.code === 'BAD_REQUEST' && error.cause instanceof z.core.$ZodError)
+    return toInputError(error.cause);
   const code = codeOfTrpc[error.code];
   if (!code) return internal(error);
-  const message = code === 'BODY_MALFORMED' ? 'The request could not be read: its body is not valid JSON or form data.' : error.message;
+  const message =
+    code === 'BODY_MALFORMED'
+      ? 'The request could not be read: its body is not valid JSON or form data.'
+      : error.message;
   return new AppError(code, message, { cause: error });
 }
 
@@ -62,7 +68,12 @@ interface HttpError extends Error {
 
 /** What Fastify and its plugins throw. */
 function isHttpError(thrown: unknown): thrown is HttpError {
-  return thrown instanceof Error && 'statusCode' in thrown && typeof thrown.statusCode === 'number' && thrown.statusCode < 500;
+  return (
+    thrown instanceof Error &&
+    'statusCode' in thrown &&
+    typeof thrown.statusCode === 'number' &&
+    thrown.statusCode < 500
+  );
 }
 
 function fromHttp(error: HttpError): AppError {
@@ -72,14 +83,22 @@ function fromHttp(error: HttpError): AppError {
     case 405:
       return new AppError('METHOD_NOT_ALLOWED', error.message, { cause: error });
     case 413:
-      return new AppError('BODY_TOO_LARGE', 'The request body is larger than this server accepts.', { cause: error });
+      return new AppError('BODY_TOO_LARGE', 'The request body is larger than this server accepts.', {
+        cause: error,
+      });
     case 415:
       return new AppError('MEDIA_TYPE_UNSUPPORTED', error.message, { cause: error });
     default:
-      return new AppError('BODY_MALFORMED', `The request could not be read: ${error.message}`, { cause: error });
+      return new AppError('BODY_MALFORMED', `The request could not be read: ${error.message}`, {
+        cause: error,
+      });
   }
 }
 
 function internal(cause: unknown): AppError {
-  return new AppError('INTERNAL', 'Something went wrong on the server. Quote the request id when you report it.', { cause });
+  return new AppError(
+    'INTERNAL',
+    'Something went wrong on the server. Quote the request id when you report it.',
+    { cause },
+  );
 }

@@ -3,21 +3,28 @@ import { transportOfKind } from '../errors.ts';
 
 /** What each code means and what to do about it; the pages that problem documents point at. */
 const adviceOf: Record<ErrorCode, string> = {
-  INPUT_INVALID: 'The input breaks the contract. `issues` names each field, the rule and what was expected. Mend it and send it again.',
-  BODY_MALFORMED: 'The body could not be read, e.g. it is not valid JSON. Check the body and its content-type.',
+  INPUT_INVALID:
+    'The input breaks the contract. `issues` names each field, the rule and what was expected. Mend it and send it again.',
+  BODY_MALFORMED:
+    'The body could not be read, e.g. it is not valid JSON. Check the body and its content-type.',
   MODEL_NOT_FOUND: 'No model has that id. GET /api/v1/models lists those there are.',
   MODEL_VERSION_NOT_FOUND: 'The model has no such version. GET /api/v1/models/{id} lists its versions.',
   ROUTE_NOT_FOUND: 'There is nothing at that path. The API is described at /docs.',
   METHOD_NOT_ALLOWED: 'The path takes another HTTP method.',
-  BODY_TOO_LARGE: 'The body is larger than this server accepts. Send less, or ask its operator to raise ORIEL_BODY_BYTES_MAX.',
+  BODY_TOO_LARGE:
+    'The body is larger than this server accepts. Send less, or ask its operator to raise ORIEL_BODY_BYTES_MAX.',
   MEDIA_TYPE_UNSUPPORTED: 'The operation does not read that content-type. Most read application/json.',
   REQUEST_CANCELLED: 'The caller went away before the answer was there.',
-  PREDICTION_FAILED: 'The model could not answer this input. The server log has the cause under the request id.',
-  WORKER_CRASHED: 'The input made the model’s worker thread end. Do not send the same input again; report it with the request id.',
+  PREDICTION_FAILED:
+    'The model could not answer this input. The server log has the cause under the request id.',
+  WORKER_CRASHED:
+    'The input made the model’s worker thread end. Do not send the same input again; report it with the request id.',
   INTERNAL: 'Something went wrong on the server. Report it with the request id.',
   MODEL_NOT_READY: 'The model is loading, or does not agree with its contract. GET /health/ready says which.',
-  ENGINE_OVERLOADED: 'More waits for this model than the server accepts. Try again after Retry-After seconds.',
-  SERVER_STOPPING: 'This process finishes what it accepted and takes nothing new. Try again: another may answer.',
+  ENGINE_OVERLOADED:
+    'More waits for this model than the server accepts. Try again after Retry-After seconds.',
+  SERVER_STOPPING:
+    'This process finishes what it accepted and takes nothing new. Try again: another may answer.',
   DATABASE_UNAVAILABLE: 'The database does not answer. Predictions go on; what is stored cannot be read now.',
   DEADLINE_EXCEEDED: 'The answer was not there in time. Try again later or with a longer deadline.',
 };

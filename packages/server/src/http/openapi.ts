@@ -12,7 +12,9 @@ interface Options {
   readonly version: string;
 }
 
-const titleOfStatus = new Map<string, string>(Object.values(transportOfKind).map(({ status, title }) => [String(status), title]));
+const titleOfStatus = new Map<string, string>(
+  Object.values(transportOfKind).map(({ status, title }) => [String(status), title]),
+);
 
 /**
  * The OpenAPI 3.1 document of all procedures that have a REST path. The bridge writes it; this adds what it cannot
@@ -22,7 +24,8 @@ export function createOpenApiDocument({ router, contracts, version }: Options): 
   const document = structuredClone(
     generateOpenApiDocument(router, {
       title: 'Oriel',
-      description: 'Machine-learning models behind a type-safe API: each model with its own contract, checked on the way in and out.',
+      description:
+        'Machine-learning models behind a type-safe API: each model with its own contract, checked on the way in and out.',
       version,
       baseUrl: '/api/v1',
       openApiVersion: '3.1.0',
@@ -31,7 +34,11 @@ export function createOpenApiDocument({ router, contracts, version }: Options): 
       tags: ['models', 'predictions', ...Object.keys(contracts)],
     }),
     // a plain object of JSON from here on
-  ) as unknown as { paths: Record<string, Record<string, Json>>; components: { schemas: Record<string, Json> }; tags: Json[] };
+  ) as unknown as {
+    paths: Record<string, Record<string, Json>>;
+    components: { schemas: Record<string, Json> };
+    tags: Json[];
+  };
 
   const { schemas } = document.components;
   for (const name of Object.keys(schemas)) if (name.startsWith('error.')) delete schemas[name];
@@ -64,13 +71,22 @@ function describeErrors(operation: Json): void {
 }
 
 /** Names the input of a model's operations, gives its examples, and offers files as bodies where the contract reads one. */
-function describeModel(paths: Record<string, Record<string, Json>>, schemas: Record<string, Json>, contract: AnyContract): void {
+function describeModel(
+  paths: Record<string, Record<string, Json>>,
+  schemas: Record<string, Json>,
+  contract: AnyContract,
+): void {
   const inputName = `${typeNameOf(contract.id)}Input`;
   addSchema(schemas, inputName, toContractSchemas(contract).input);
   const ref = { $ref: `#/components/schemas/${inputName}` };
-  const examples = Object.fromEntries(contract.examples.map(({ title, input }, i) => [`example${i + 1}`, { summary: title, value: input }]));
+  const examples = Object.fromEntries(
+    contract.examples.map(({ title, input }, i) => [`example${i + 1}`, { summary: title, value: input }]),
+  );
 
-  for (const path of [`/models/${contract.id}/predict`, `/models/${contract.id}/versions/{version}/predict`]) {
+  for (const path of [
+    `/models/${contract.id}/predict`,
+    `/models/${contract.id}/versions/{version}/predict`,
+  ]) {
     setBody(paths[path]?.post, { 'application/json': { schema: ref, examples }, ...mediaBodies(contract) });
   }
   setBody(paths[`/models/${contract.id}/predict-many`]?.post, {
@@ -81,7 +97,12 @@ function describeModel(paths: Record<string, Record<string, Json>>, schemas: Rec
         required: ['inputs'],
         additionalProperties: false,
       },
-      examples: { inputs: { summary: 'All examples at once', value: { inputs: contract.examples.map(({ input }) => input) } } },
+      examples: {
+        inputs: {
+          summary: 'All examples at once',
+          value: { inputs: contract.examples.map(({ input }) => input) },
+        },
+      },
     },
   });
 }
@@ -107,7 +128,11 @@ function mediaBodies({ media }: AnyContract): Json {
 
 /** Adds a standalone schema; what it defines itself moves to the components as well. */
 function addSchema(schemas: Record<string, Json>, name: string, schema: Json): void {
-  const { $schema: _dialect, $defs = {}, ...rest } = JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  const {
+    $schema: _dialect,
+    $defs = {},
+    ...rest
+  } = JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
   for (const [defined, definition] of Object.entries($defs as Record<string, Json>)) {
     const { id: _id, ...plain } = definition;
     schemas[defined] ??= plain;

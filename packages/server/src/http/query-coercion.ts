@@ -1,5 +1,5 @@
-import { toJsonSchema } from '../models/contract-schema.ts';
 import type { z } from 'zod';
+import { toJsonSchema } from '../models/contract-schema.ts';
 
 type Coerce = (text: string) => unknown;
 
@@ -8,7 +8,9 @@ type Coerce = (text: string) => unknown;
  * that is no number stays a text, so that the schema refuses it by name. The schema itself is never changed: other
  * doors share it.
  */
-export function queryCoercion(schema: z.ZodType): (texts: Readonly<Record<string, unknown>>) => Record<string, unknown> {
+export function queryCoercion(
+  schema: z.ZodType,
+): (texts: Readonly<Record<string, unknown>>) => Record<string, unknown> {
   const { properties } = toJsonSchema(schema, 'input');
   const coercions = new Map<string, Coerce>();
   if (typeof properties === 'object' && properties !== null) {
@@ -16,16 +18,21 @@ export function queryCoercion(schema: z.ZodType): (texts: Readonly<Record<string
   }
   return (texts) =>
     Object.fromEntries(
-      Object.entries(texts).map(([name, text]) => [name, typeof text === 'string' ? (coercions.get(name) ?? asIs)(text) : text]),
+      Object.entries(texts).map(([name, text]) => [
+        name,
+        typeof text === 'string' ? (coercions.get(name) ?? asIs)(text) : text,
+      ]),
     );
 }
 
 const asIs: Coerce = (text) => text;
-const asNumber: Coerce = (text) => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text);
+const asNumber: Coerce = (text) =>
+  text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 const asBoolean: Coerce = (text) => (text === 'true' ? true : text === 'false' ? false : text);
 
 function coercionOf(property: unknown): Coerce {
-  const type = typeof property === 'object' && property !== null && 'type' in property ? property.type : undefined;
+  const type =
+    typeof property === 'object' && property !== null && 'type' in property ? property.type : undefined;
   if (type === 'integer' || type === 'number') return asNumber;
   return type === 'boolean' ? asBoolean : asIs;
 }

@@ -37,7 +37,13 @@ function readDeadline(request: FastifyRequest): number | undefined {
   const value = request.headers[deadlineHeader];
   if (value === undefined) return undefined;
   if (typeof value === 'string' && /^[1-9]\d{0,8}$/.test(value)) return Number(value);
-  throw new AppError('INPUT_INVALID', `The header ${deadlineHeader} must be a whole number of milliseconds from 1.`, {
-    issues: [{ path: [deadlineHeader], rule: 'header', message: 'must be a whole number of milliseconds from 1' }],
-  });
+  throw new AppError(
+    'INPUT_INVALID',
+    `The header ${deadlineHeader} must be a whole number of milliseconds from 1.`,
+    {
+      issues: [
+        { path: [deadlineHeader], rule: 'header', message: 'must be a whole number of milliseconds from 1' },
+      ],
+    },
+  );
 }

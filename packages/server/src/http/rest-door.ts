@@ -1,5 +1,5 @@
 import multipart from '@fastify/multipart';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Context, Door } from '../trpc/context.ts';
@@ -31,21 +31,34 @@ interface Options {
  * REST at `/api/v1/*`: one route for each procedure that says where it belongs. The route only translates; the
  * procedure validates, so what one door accepts every door accepts.
  */
-export async function restDoor(server: FastifyInstance, { procedures, createContext, bodyBytesMax }: Options): Promise<void> {
-  await server.register(multipart, { limits: { fileSize: bodyBytesMax, files: 4, fields: 64, fieldSize: 1_048_576, parts: 68 } });
+export async function restDoor(
+  server: FastifyInstance,
+  { procedures, createContext, bodyBytesMax }: Options,
+): Promise<void> {
+  await server.register(multipart, {
+    limits: { fileSize: bodyBytesMax, files: 4, fields: 64, fieldSize: 1_048_576, parts: 68 },
+  });
   server.addContentTypeParser(/^image\//, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
   // plain text is no input of any procedure; without this, Fastify would parse it
   server.removeContentTypeParser('text/plain');
 
   for (const [path, procedure] of Object.entries(procedures)) {
     // the router's values are procedures; a test calls every one of them over REST
     const rest = procedure as RestProcedure;
-    if (rest._def.meta?.openapi && rest._def.type !== 'subscription') addRoute(server, path, rest, createContext);
+    if (rest._def.meta?.openapi && rest._def.type !== 'subscription')
+      addRoute(server, path, rest, createContext);
   }
 }
 
-function addRoute(server: FastifyInstance, path: string, procedure: RestProcedure, createContext: Options['createContext']): void {
+function addRoute(
+  server: FastifyInstance,
+  path: string,
+  procedure: RestProcedure,
+  createContext: Options['createContext'],
+): void {
   const { meta, inputs, type } = procedure._def;
   if (!meta?.openapi) return;
   const { method, path: template } = meta.openapi;
@@ -54,7 +67,7 @@ function addRoute(server: FastifyInstance, path: string, procedure: RestProcedur
   const field = meta.media?.field;
 
   server.route({
-    method: method as HTTPMethods,
+    method,
     url: template.replaceAll(/\{(\w+)\}/g, ':$1'),
     async handler(request, reply) {
       const params = coerce(request.params as Record<string, unknown>);
@@ -81,7 +94,10 @@ async function readBody(request: FastifyRequest, field: string | undefined): Pro
   const isJson = !request.isMultipart() && !(request.body instanceof Uint8Array);
   if (isJson) return request.body;
   if (field === undefined) {
-    throw new AppError('MEDIA_TYPE_UNSUPPORTED', 'This operation reads JSON: send it with content-type application/json.');
+    throw new AppError(
+      'MEDIA_TYPE_UNSUPPORTED',
+      'This operation reads JSON: send it with content-type application/json.',
+    );
   }
   return readUpload(request.isMultipart() ? await request.formData() : request.body, field);
 }

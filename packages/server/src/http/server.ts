@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { type AppError, AppError as OurError, toProblem, transportOfKind } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
 
@@ -15,7 +20,12 @@ interface Options {
 const requestIdPattern = /^[\w.-]{1,64}$/;
 
 /** An HTTP server with everything that holds for every route: ids, limits, security headers, errors, one log line. */
-export async function createHttpServer({ logger, bodyBytesMax, isStopping, onAnswered }: Options): Promise<FastifyInstance> {
+export async function createHttpServer({
+  logger,
+  bodyBytesMax,
+  isStopping,
+  onAnswered,
+}: Options): Promise<FastifyInstance> {
   const server: FastifyInstance = Fastify({
     loggerInstance: logger,
     disableRequestLogging: true,
@@ -40,14 +50,30 @@ export async function createHttpServer({ logger, bodyBytesMax, isStopping, onAns
     request.startedAt = performance.now();
     request.logFields = {};
     reply.header('x-request-id', request.id);
-    done(isStopping() && !isProbe(request) ? new OurError('SERVER_STOPPING', 'The server is stopping. Try again.', { retryAfterS: 1 }) : undefined);
+    done(
+      isStopping() && !isProbe(request)
+        ? new OurError('SERVER_STOPPING', 'The server is stopping. Try again.', { retryAfterS: 1 })
+        : undefined,
+    );
   });
 
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
-    onAnswered({ method: request.method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    onAnswered({
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    });
     // the route, not the URL: a query may hold user data
-    const line = { requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 100) / 100, ...request.logFields };
+    const line = {
+      requestId: request.id,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 100) / 100,
+      ...request.logFields,
+    };
     if (isProbe(request)) logger.debug(line, 'request');
     else logger.info(line, 'request');
     done();
@@ -58,7 +84,10 @@ export async function createHttpServer({ logger, bodyBytesMax, isStopping, onAns
     sendProblem(
       reply,
       request,
-      new OurError('ROUTE_NOT_FOUND', `There is nothing at ${request.method} ${pathOf(request)}. The API is described at /docs.`),
+      new OurError(
+        'ROUTE_NOT_FOUND',
+        `There is nothing at ${request.method} ${pathOf(request)}. The API is described at /docs.`,
+      ),
     ),
   );
 
@@ -97,7 +126,11 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, error:
 /** Unknown failures go to the log with all we know; expected ones only leave their code on the request's line. */
 export function logFailure(request: FastifyRequest, error: AppError): void {
   request.logFields.code = error.code;
-  if (error.kind === 'internal') request.log.error({ requestId: request.id, err: error.cause ?? error, code: error.code }, 'request failed');
+  if (error.kind === 'internal')
+    request.log.error(
+      { requestId: request.id, err: error.cause ?? error, code: error.code },
+      'request failed',
+    );
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -20,7 +20,9 @@ const callsPerBatchMax = 50;
 /** tRPC at `/trpc/*`. A scope of its own: the official plugin replaces the parsers of JSON and forms. */
 export async function trpcDoor(server: FastifyInstance, { router, createContext }: Options): Promise<void> {
   // before the plugin, or it finds no parser for bytes
-  server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
   server.addHook('preParsing', (request, _reply, payload, done) => {
     // forms are handed on as a stream, which Fastify does not bound
     if (!request.headers['content-type']?.startsWith('multipart/form-data')) return done(null, payload);

@@ -13,7 +13,10 @@ export async function webApp(server: FastifyInstance, { folder }: { folder: URL 
     root: fileURLToPath(folder),
     wildcard: false,
     setHeaders(reply, path) {
-      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+      reply.header(
+        'cache-control',
+        path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
     },
   });
 }

@@ -17,7 +17,11 @@ export const modelProcedures = {
       },
     })
     .input(z.strictObject({}).optional())
-    .output(z.object({ models: z.array(modelSummarySchema) }).meta({ id: 'ModelList', description: 'The models of this server.' }))
+    .output(
+      z
+        .object({ models: z.array(modelSummarySchema) })
+        .meta({ id: 'ModelList', description: 'The models of this server.' }),
+    )
     .query(({ ctx }) => ({ models: ctx.services.models.list() })),
 
   get: publicProcedure

@@ -24,7 +24,10 @@ export function createModelService({ contracts, engine, cards }: Needs) {
   function get(id: string): ModelDetail {
     const contract = Object.hasOwn(contracts, id) ? contracts[id] : undefined;
     if (!contract) {
-      throw new AppError('MODEL_NOT_FOUND', `There is no model "${id}". Models: ${Object.keys(contracts).join(', ')}.`);
+      throw new AppError(
+        'MODEL_NOT_FOUND',
+        `There is no model "${id}". Models: ${Object.keys(contracts).join(', ')}.`,
+      );
     }
     const status = statusOf(id);
     return {
@@ -51,6 +54,13 @@ export function createModelService({ contracts, engine, cards }: Needs) {
   function toSummary({ id, title, description, task }: AnyContract): ModelSummary {
     const status = statusOf(id);
     const version = status?.versions.find((each) => each.version === status.defaultVersion);
-    return { id, title, description, task, defaultVersion: status?.defaultVersion ?? null, state: version?.state ?? 'failed' };
+    return {
+      id,
+      title,
+      description,
+      task,
+      defaultVersion: status?.defaultVersion ?? null,
+      state: version?.state ?? 'failed',
+    };
   }
 }

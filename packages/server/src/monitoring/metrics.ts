@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Engine, EngineObserver } from '../engine/engine.ts';
 
 interface Sources {
@@ -82,8 +82,17 @@ export function createMetrics() {
   return {
     observer,
     onRecordsDropped: (count: number) => recordsDropped.inc(count),
-    onRequest: ({ method, route, status, seconds }: { method: string; route: string; status: number; seconds: number }) =>
-      requests.observe({ method, route, status: String(status) }, seconds),
+    onRequest: ({
+      method,
+      route,
+      status,
+      seconds,
+    }: {
+      method: string;
+      route: string;
+      status: number;
+      seconds: number;
+    }) => requests.observe({ method, route, status: String(status) }, seconds),
     observeGauges,
     /** The metrics in Prometheus' text format. */
     text: () => registry.metrics(),

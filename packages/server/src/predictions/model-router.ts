@@ -46,7 +46,8 @@ function proceduresOf<C extends AnyContract>(contract: C): ModelProcedures<C> {
   const { id, title, media } = contract;
   const { answer, manyAnswer } = predictSchemas<AnyContract>(contract);
   const input: z.ZodObject = contract.input;
-  if ('version' in input.shape) throw new Error(`${id}: an input field may not be called "version": the path names it`);
+  if ('version' in input.shape)
+    throw new Error(`${id}: an input field may not be called "version": the path names it`);
 
   const mediaMeta = media && { media: { field: media.field, types: media.types } };
   const procedure = media ? publicProcedure.use(acceptUploads(media.field)) : publicProcedure;
@@ -104,7 +105,9 @@ function proceduresOf<C extends AnyContract>(contract: C): ModelProcedures<C> {
     })
     .input(z.strictObject({ inputs: z.array(z.unknown()).min(1).max(predictManyMax) }))
     .output(manyAnswer)
-    .mutation(({ ctx, input, signal }) => ctx.services.predictions.predictMany(ctx, { contract, inputs: input.inputs, signal }));
+    .mutation(({ ctx, input, signal }) =>
+      ctx.services.predictions.predictMany(ctx, { contract, inputs: input.inputs, signal }),
+    );
 
   // the builders see plain zod objects; the contract's own types are stated by ModelProcedures and tested in types.test-d.ts
   return { predict, predictVersion, predictMany } as unknown as ModelProcedures<C>;

@@ -7,7 +7,12 @@ import { createUuidV7 } from './uuid-v7.ts';
 
 type Outcome =
   | { readonly model: string; readonly input: unknown; readonly answer: EngineAnswer }
-  | { readonly model: string; readonly version: string | undefined; readonly input: unknown; readonly error: AppError };
+  | {
+      readonly model: string;
+      readonly version: string | undefined;
+      readonly input: unknown;
+      readonly error: AppError;
+    };
 
 interface Options {
   readonly repository: Pick<PredictionRepository, 'insertMany'>;
@@ -27,7 +32,13 @@ export type Recorder = ReturnType<typeof createRecorder>;
  * Records predictions off the hot path: `record` only appends to a list, a timer writes it in bulk. A database that
  * is down costs records, never predictions: what it refuses is kept up to `bufferMax` and then dropped, and counted.
  */
-export function createRecorder({ repository, bufferMax = 20_000, flushEveryMs = 200, logger, onDropped }: Options) {
+export function createRecorder({
+  repository,
+  bufferMax = 20_000,
+  flushEveryMs = 200,
+  logger,
+  onDropped,
+}: Options) {
   let waiting: { caller: Caller; outcome: Outcome; id: string; createdAt: Date; totalMs: number }[] = [];
   let dropped = 0;
   let writing: Promise<void> | undefined;
@@ -58,7 +69,8 @@ export function createRecorder({ repository, bufferMax = 20_000, flushEveryMs = 
     timer = undefined;
     writing ??= writeAll().finally(() => {
       writing = undefined;
-      if (waiting.length > 0) timer ??= setTimeout(() => void flush(), isFailing ? 10 * flushEveryMs : flushEveryMs);
+      if (waiting.length > 0)
+        timer ??= setTimeout(() => void flush(), isFailing ? 10 * flushEveryMs : flushEveryMs);
     });
     return writing;
   }
@@ -96,7 +108,13 @@ export function createRecorder({ repository, bufferMax = 20_000, flushEveryMs = 
   }
 }
 
-function toRow({ caller, outcome, id, createdAt, totalMs }: {
+function toRow({
+  caller,
+  outcome,
+  id,
+  createdAt,
+  totalMs,
+}: {
   caller: Caller;
   outcome: Outcome;
   id: string;
@@ -104,7 +122,15 @@ function toRow({ caller, outcome, id, createdAt, totalMs }: {
   totalMs: number;
 }): NewPrediction {
   const input = boundedCopy(outcome.input);
-  const common = { id, createdAt, requestId: caller.requestId, model: outcome.model, caller: caller.principal.name, door: caller.door, totalMs };
+  const common = {
+    id,
+    createdAt,
+    requestId: caller.requestId,
+    model: outcome.model,
+    caller: caller.principal.name,
+    door: caller.door,
+    totalMs,
+  };
   if ('error' in outcome) {
     return {
       ...common,

@@ -1,4 +1,9 @@
-import { type ListPredictionsInput, type PredictionPage, type PredictionRecord, predictionRecordSchema } from '@oriel/schemas';
+import {
+  type ListPredictionsInput,
+  type PredictionPage,
+  type PredictionRecord,
+  predictionRecordSchema,
+} from '@oriel/schemas';
 import type { Pool } from 'pg';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 
@@ -68,7 +73,10 @@ export function createPredictionRepository({ prisma, pool }: Needs): PredictionR
   return {
     // Prisma's createMany holds the event loop for long; unnest leaves the work to the database
     async insertMany(rows) {
-      await pool.query(insertManySql, columns.map(([, , value]) => rows.map(value)));
+      await pool.query(
+        insertManySql,
+        columns.map(([, , value]) => rows.map(value)),
+      );
     },
 
     async list({ model, outcome, from, to, limit, cursor }) {
@@ -76,7 +84,9 @@ export function createPredictionRepository({ prisma, pool }: Needs): PredictionR
         where: {
           ...(model !== undefined && { model }),
           ...(outcome !== undefined && { outcome }),
-          ...((from ?? to) !== undefined && { createdAt: { ...(from && { gte: from }), ...(to && { lt: to }) } }),
+          ...((from ?? to) !== undefined && {
+            createdAt: { ...(from && { gte: from }), ...(to && { lt: to }) },
+          }),
           ...(cursor !== undefined && { id: { lt: cursor } }),
         },
         orderBy: { id: 'desc' },
@@ -91,5 +101,9 @@ export function createPredictionRepository({ prisma, pool }: Needs): PredictionR
 type Row = Awaited<ReturnType<PrismaClient['prediction']['findMany']>>[number];
 
 function toRecord({ createdAt, queueMs, computeMs, totalMs, ...row }: Row): PredictionRecord {
-  return predictionRecordSchema.parse({ ...row, createdAt: createdAt.toISOString(), timing: { queueMs, computeMs, totalMs } });
+  return predictionRecordSchema.parse({
+    ...row,
+    createdAt: createdAt.toISOString(),
+    timing: { queueMs, computeMs, totalMs },
+  });
 }

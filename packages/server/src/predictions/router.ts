@@ -11,7 +11,8 @@ export const predictionProcedures = {
         operationId: 'listPredictions',
         tags: ['predictions'],
         summary: 'List recorded predictions',
-        description: 'Newest first, in pages. Records are written in the background and appear within a second.',
+        description:
+          'Newest first, in pages. Records are written in the background and appear within a second.',
         protect: false,
         errorResponses: [400, 503],
       },

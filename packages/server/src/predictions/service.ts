@@ -8,11 +8,11 @@ import type {
   Timing,
 } from '@oriel/schemas';
 import type { Engine } from '../engine/engine.ts';
-import { AppError } from '../errors.ts';
+import type { AppError } from '../errors.ts';
 import { toAppError, toInputError } from '../to-app-error.ts';
+import { forEachWithLimit } from './for-each-with-limit.ts';
 import type { Recorder } from './recorder.ts';
 import type { PredictionRepository } from './repository.ts';
-import { forEachWithLimit } from './for-each-with-limit.ts';
 
 /** What the service needs to know of the request it serves. */
 export interface Caller {
@@ -55,7 +55,11 @@ export function createPredictionService({ engine, recorder, repository, inFlight
   /** @throws AppError MODEL_VERSION_NOT_FOUND, MODEL_NOT_READY, INPUT_INVALID, ENGINE_OVERLOADED, DEADLINE_EXCEEDED, … */
   async function predict(caller: Caller, request: PredictRequest) {
     const { output, version, cached, queueMs, computeMs } = await runAndRecord(caller, request);
-    const timing: Timing = { queueMs: toMs(queueMs), computeMs: toMs(computeMs), totalMs: toMs(performance.now() - caller.startedAt) };
+    const timing: Timing = {
+      queueMs: toMs(queueMs),
+      computeMs: toMs(computeMs),
+      totalMs: toMs(performance.now() - caller.startedAt),
+    };
     return { model: request.contract.id, version, output, requestId: caller.requestId, timing, cached };
   }
 
@@ -84,8 +88,18 @@ export function createPredictionService({ engine, recorder, repository, inFlight
       return refusal === undefined;
     });
     if (refusal) throw refusal;
-    const timing: Timing = { queueMs: toMs(queueMs), computeMs: toMs(computeMs), totalMs: toMs(performance.now() - caller.startedAt) };
-    return { model: contract.id, version: version || defaultVersionOf(contract.id), results, requestId: caller.requestId, timing };
+    const timing: Timing = {
+      queueMs: toMs(queueMs),
+      computeMs: toMs(computeMs),
+      totalMs: toMs(performance.now() - caller.startedAt),
+    };
+    return {
+      model: contract.id,
+      version: version || defaultVersionOf(contract.id),
+      results,
+      requestId: caller.requestId,
+      timing,
+    };
   }
 
   /** What answered nothing still says which version would have. */
@@ -111,7 +125,8 @@ export function createPredictionService({ engine, recorder, repository, inFlight
       return answer;
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (!isAboutCaller.has(error.code)) recorder.record(caller, { model: contract.id, version, input, error });
+      if (!isAboutCaller.has(error.code))
+        recorder.record(caller, { model: contract.id, version, input, error });
       throw error;
     }
   }

@@ -20,7 +20,8 @@ export function acceptUploads(field: string) {
  */
 export async function readUpload(raw: unknown, field: string): Promise<unknown> {
   if (raw instanceof Uint8Array) return { [field]: new UploadedMedia(raw) };
-  if (raw instanceof ReadableStream) return { [field]: new UploadedMedia(new Uint8Array(await new Response(raw).arrayBuffer())) };
+  if (raw instanceof ReadableStream)
+    return { [field]: new UploadedMedia(new Uint8Array(await new Response(raw).arrayBuffer())) };
   if (raw instanceof FormData) return readForm(raw);
   return raw;
 }
