@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readConfig, settings } from './config.ts';
+
+describe('readConfig', () => {
+  test('needs no variable: every setting has a default', () => {
+    expect(readConfig({})).toMatchObject({ port: 3000, host: 'localhost', databaseUrl: undefined, logLevel: 'info' });
+  });
+
+  test('reads what is set, and takes an empty variable as unset', () => {
+    expect(readConfig({ PORT: '8080', HOST: '', ORIEL_THREADS: '3' })).toMatchObject({ port: 8080, host: 'localhost', threads: 3 });
+  });
+
+  test('names each wrong variable, what was expected, and an example', () => {
+    const read = () => readConfig({ PORT: 'http', LOG_LEVEL: 'loud' });
+    expect(read).toThrow('PORT: "http" is not valid: a whole number from 0 to 65535. Example: PORT=3000');
+    expect(read).toThrow(/LOG_LEVEL: "loud" is not valid: .*"info".* Example: LOG_LEVEL=info/);
+  });
+
+  test('never repeats a connection string, which holds a password', () => {
+    const read = () => readConfig({ DATABASE_URL: 'mysql://oriel:hunter2@db/oriel' });
+    expect(read).toThrow(/DATABASE_URL: its value is not valid: a PostgreSQL connection string/);
+    expect(read).not.toThrow(/hunter2/);
+  });
+
+  test('each example is itself valid', () => {
+    const examples = Object.fromEntries(Object.entries(settings).map(([name, { example }]) => [name, example]));
+    expect(() => readConfig(examples)).not.toThrow();
+  });
+
+  test.each(['.env.example', 'docs/configuration.md'])('%s tells every setting', (file) => {
+    const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+    const missing = Object.keys(settings).filter((name) => !text.includes(name));
+    expect(missing).toEqual([]);
+  });
+});
