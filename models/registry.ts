@@ -1,1 +1,2 @@
+export { digits } from './digits/contract.ts';
 export { penguins } from './penguins/contract.ts';

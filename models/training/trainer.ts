@@ -43,7 +43,7 @@ export async function train(plan: TrainingPlan): Promise<Initializer[]> {
   let step = 0;
   for (let epoch = 0; epoch < plan.epochs; epoch++) {
     const examples = plan.examplesOf(epoch);
-    const order = plan.random.shuffled(examples.classes.keys().toArray());
+    const order = plan.random.shuffled([...examples.classes.keys()]);
     const stepsAnEpoch = Math.floor(order.length / plan.batchSize);
     let lossSum = 0;
     for (let batch = 0; batch < stepsAnEpoch; batch++) {

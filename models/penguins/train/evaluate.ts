@@ -30,7 +30,7 @@ async function answer(runtime: Runtime, rows: readonly LabelledBird[]) {
 
 /** What is lost when something was not measured. */
 async function printMissing() {
-  const missing: Record<string, Partial<Record<keyof LabelledBird['bird'], null>>> = {
+  const missing: Record<string, Partial<Record<Exclude<keyof LabelledBird['bird'], 'island'>, null>>> = {
     sex: { sex: null },
     'body mass and sex': { bodyMassG: null, sex: null },
     'flipper length': { flipperLengthMm: null },

@@ -6,7 +6,7 @@ import { type LabelledExamples, train } from '../../training/trainer.ts';
 import { encodeOnnx, type Initializer } from '../../training/write-onnx.ts';
 import type { LabelledBird } from '../../training/data/penguins.ts';
 import { speciesNames } from '../contract.ts';
-import { featureCount, measurementNames, pipeline } from '../pipeline.ts';
+import { featureCount, measurementNames, toFeatures } from '../pipeline.ts';
 
 export const seed = 20;
 
@@ -47,11 +47,6 @@ function hideFields({ species, bird }: LabelledBird, random: Random): LabelledBi
   return { species, bird: { ...bird, ...Object.fromEntries(fields.map((name) => [name, null])) } };
 }
 
-function featuresOf({ bird }: LabelledBird): Float32Array {
-  // this model's preprocess is synchronous and gives one tensor
-  return (pipeline.preprocess(bird) as { features: { data: Float32Array } }).features.data;
-}
-
 /**
  * The matrix and offset that standardise features: measurements to mean 0 and deviation 1, a missing one to 0 (its 0
  * minus the mean, plus the mean again by its flag), the other features as they are.
@@ -77,8 +72,8 @@ function fitStandardiser(birds: readonly LabelledBird[]): [Initializer, Initiali
 
 function toExamples(birds: readonly LabelledBird[], [matrix, offset]: readonly [Initializer, Initializer]): LabelledExamples {
   const x = new Float32Array(birds.length * featureCount);
-  for (const [row, bird] of birds.entries()) {
-    const features = featuresOf(bird);
+  for (const [row, { bird }] of birds.entries()) {
+    const features = toFeatures(bird);
     for (let to = 0; to < featureCount; to++) {
       let sum = Number(offset.data[to]);
       for (let from = 0; from < featureCount; from++) sum += (features[from] ?? 0) * Number(matrix.data[from * featureCount + to]);

@@ -1,0 +1,35 @@
+import { definePipeline, InputError, type InputOf, type Tensors } from '@oriel/schemas';
+import { digits } from './contract.ts';
+import { decodeImage } from './decode-image.ts';
+import type { GreyImage } from './find-ink.ts';
+import { frameSide, normaliseDigit } from './normalise-digit.ts';
+
+export const pipeline = definePipeline(digits, {
+  inputs: [{ name: 'image', dtype: 'float32', dims: [null, 1, frameSide, frameSide] }],
+  outputs: [{ name: 'probabilities', dtype: 'float32', dims: [null, 10] }],
+  batching: { batchSizeMax: 16 },
+  preprocess,
+
+  postprocess({ probabilities }) {
+    // start-up has checked this output's dtype
+    const shares = [...(probabilities?.data as Float32Array)];
+    const confidence = Math.max(...shares);
+    return { digit: shares.indexOf(confidence), confidence, probabilities: shares };
+  },
+});
+
+async function preprocess({ image }: InputOf<typeof digits>): Promise<Tensors> {
+  const frame = normaliseDigit(await decode(image));
+  if (frame === null) throw new InputError(['image'], 'holds no strokes: all of it has about the same brightness');
+  return { image: { dtype: 'float32', dims: [1, frameSide, frameSide], data: frame } };
+}
+
+async function decode(bytes: Uint8Array): Promise<GreyImage> {
+  try {
+    return await decodeImage(bytes);
+  } catch (error) {
+    // sharp's reason is about the file alone, so a caller may read it
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new InputError(['image'], `is not a readable PNG, JPEG or WebP image: ${reason}`);
+  }
+}
