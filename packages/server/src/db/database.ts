@@ -120,6 +120,7 @@ async function prepare({ config, schema, options }: { config: PoolConfig; schema
 }
 
 function toDatabase(source: Source, pool: Pool, prisma: PrismaClient): Database {
+  let closing: Promise<void> | undefined;
   return {
     kind: source.kind,
     prisma,
@@ -127,10 +128,15 @@ function toDatabase(source: Source, pool: Pool, prisma: PrismaClient): Database 
     async ping() {
       await pool.query(pingQuery);
     },
-    async close() {
-      await prisma.$disconnect();
-      await Promise.race([pool.end(), sleep(closeMsMax, undefined, { ref: false })]);
-      await source.close();
+    close() {
+      closing ??= closeAll();
+      return closing;
     },
   };
+
+  async function closeAll(): Promise<void> {
+    await prisma.$disconnect();
+    await Promise.race([pool.end(), sleep(closeMsMax, undefined, { ref: false })]);
+    await source.close();
+  }
 }

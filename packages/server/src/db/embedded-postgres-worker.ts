@@ -1,4 +1,5 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { startWireServer, type WireServer, type WireServerOptions } from './wire-server.ts';
@@ -43,6 +44,7 @@ async function openDatabaseFolder(folder: string): Promise<PGlite> {
   if (!existsSync(folder)) {
     const unfinished = `${folder}.new`;
     rmSync(unfinished, { recursive: true, force: true });
+    mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
     const created = await PGlite.create(unfinished);
     await created.close();
     renameSync(unfinished, folder);

@@ -6,52 +6,41 @@ import {
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
+import type { MigrationList, SchemaEngine, SchemaFilter } from '@prisma/schema-engine-wasm';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import type { Migration } from '../../../src/db/migration-files.ts';
 
-/** The parts of Prisma's schema engine that are used here; its package types more of it. */
-export interface SchemaEngine {
-  diff(input: object): Promise<{ exitCode: number; stdout: string | null }>;
-  /** What `prisma migrate deploy` does. */
-  applyMigrations(input: object): Promise<{ appliedMigrationNames: string[] }>;
-  /** What `prisma migrate status` asks. */
-  diagnoseMigrationHistory(input: object): Promise<MigrationDiagnosis>;
-}
+export const noFilters: SchemaFilter = { externalTables: [], externalEnums: [] };
 
-export interface MigrationDiagnosis {
-  drift: unknown;
-  history: unknown;
-  failedMigrationNames: string[];
-  editedMigrationNames: string[];
-  hasMigrationsTable: boolean;
-}
-
-interface EngineGlue {
-  SchemaEngine: {
-    new: (options: object, log: (line: string) => void, adapter: unknown) => Promise<SchemaEngine>;
-  };
+/** The package's own module, and what its WebAssembly asks of it. */
+type EngineGlue = WebAssembly.ModuleImports & {
+  SchemaEngine: typeof SchemaEngine;
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
-}
+};
 
-const filters = { externalTables: [], externalEnums: [] };
+let loading: Promise<EngineGlue> | undefined;
 
-/**
- * The engine behind `prisma migrate`, as WebAssembly: the same code, with no binary to download.
- * Its package wants to be imported by a bundler; Node instantiates it by hand.
- */
+/** The engine behind `prisma migrate`, as WebAssembly: the same code, with no binary to download. */
 export async function createSchemaEngine(
   schema: string,
   adapters: SqlMigrationAwareDriverAdapterFactory,
 ): Promise<SchemaEngine> {
-  const glueName = '@prisma/schema-engine-wasm/schema_engine_bg';
-  const glue: EngineGlue & WebAssembly.ModuleImports = await import(glueName);
-  const wasmPath = createRequire(import.meta.url).resolve(glueName).replace(/\.js$/, '.wasm');
-  const { instance } = await WebAssembly.instantiate(readFileSync(wasmPath), { './schema_engine_bg.js': glue });
+  loading ??= loadEngine();
+  const { SchemaEngine } = await loading;
+  const options = { datamodels: [['schema.prisma', schema] satisfies [string, string]] };
+  return SchemaEngine.new(options, () => {}, bindMigrationAwareSqlAdapterFactory(adapters));
+}
+
+/** The package wants to be imported by a bundler; Node instantiates it by hand. */
+async function loadEngine(): Promise<EngineGlue> {
+  const name = '@prisma/schema-engine-wasm/schema_engine_bg';
+  const glue: EngineGlue = await import(name);
+  const wasm = readFileSync(createRequire(import.meta.url).resolve(name).replace(/\.js$/, '.wasm'));
+  const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': glue });
   glue.__wbg_set_wasm(instance.exports);
   const { __wbindgen_start: start } = instance.exports;
   if (typeof start === 'function') start();
-  const datamodels = [['schema.prisma', schema]];
-  return glue.SchemaEngine.new({ datamodels }, () => {}, bindMigrationAwareSqlAdapterFactory(adapters));
+  return glue;
 }
 
 /** Lets the engine work on `db`, also where it has to try something out: give it one that holds nothing of value. */
@@ -71,7 +60,7 @@ function awaitScripts(adapter: SqlDriverAdapter, db: PGlite): SqlDriverAdapter {
 }
 
 /** Migrations as the engine reads them. */
-export function toMigrationList(migrations: readonly Migration[]) {
+export function toMigrationList(migrations: readonly Migration[]): MigrationList {
   return {
     baseDir: 'prisma/migrations',
     lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
@@ -95,8 +84,7 @@ export async function findDrift(schema: string, migrations: readonly Migration[]
       to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: schema }] },
       script: true,
       exitCode: true,
-      shadowDatabaseUrl: null,
-      filters,
+      filters: noFilters,
     });
     return exitCode === 0 ? null : (stdout ?? '');
   } finally {
