@@ -22,7 +22,14 @@ export interface ContractExample<In> {
 }
 
 /** The promise of a model to its callers: what goes in, what comes out. Needs no server and no runtime. */
-export interface ModelContract<Id extends string, Input, WireInput, Output, WireOutput> {
+export interface ModelContract<
+  Id extends string,
+  Input,
+  WireInput,
+  Output,
+  WireOutput,
+  Media extends MediaInput | undefined = MediaInput | undefined,
+> {
   /** Also the name of the model's folder, of its procedure and of its REST path. */
   readonly id: Id;
   readonly title: string;
@@ -32,7 +39,7 @@ export interface ModelContract<Id extends string, Input, WireInput, Output, Wire
   readonly input: ObjectSchema<Input, WireInput>;
   readonly output: ObjectSchema<WireOutput, Output>;
   readonly examples: readonly [ContractExample<WireInput>, ...ContractExample<WireInput>[]];
-  readonly media?: MediaInput;
+  readonly media?: Media;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: only ever a constraint; `any` lets each contract keep its own types
@@ -43,6 +50,8 @@ export type InputOf<C> = C extends ModelContract<string, infer I, infer _W, infe
 /** What a caller sends. */
 export type WireInputOf<C> =
   C extends ModelContract<string, infer _I, infer W, infer _O, infer _X> ? W : never;
+/** Whether a caller may send a file alone: the contract's media input, or never. */
+export type MediaOf<C> = C extends { readonly media?: infer Media } ? Extract<Media, MediaInput> : never;
 /** What the pipeline gives, before validation. */
 export type OutputOf<C> = C extends ModelContract<string, infer _I, infer _W, infer O, infer _X> ? O : never;
 /** What a caller gets. */
@@ -55,9 +64,16 @@ export type WireOutputOf<C> =
  * @example
  * export const penguins = defineContract({ id: 'penguins', input: z.strictObject({…}), output: z.object({…}), … });
  */
-export function defineContract<const Id extends string, Input, WireInput, Output, WireOutput>(
-  contract: ModelContract<Id, Input, WireInput, Output, WireOutput>,
-): ModelContract<Id, Input, WireInput, Output, WireOutput> {
+export function defineContract<
+  const Id extends string,
+  Input,
+  WireInput,
+  Output,
+  WireOutput,
+  Media extends MediaInput | undefined = undefined,
+>(
+  contract: ModelContract<Id, Input, WireInput, Output, WireOutput, Media>,
+): ModelContract<Id, Input, WireInput, Output, WireOutput, Media> {
   return contract;
 }
 

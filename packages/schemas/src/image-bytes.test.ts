@@ -27,7 +27,9 @@ describe('imageBytes', () => {
   });
 
   test('accepts only the types it is told', () => {
-    expect(imageBytes({ types: ['image/jpeg'], sizeBytesMax: 64 }).safeParse(base64(png)).success).toBe(false);
+    expect(imageBytes({ types: ['image/jpeg'], sizeBytesMax: 64 }).safeParse(base64(png)).success).toBe(
+      false,
+    );
   });
 
   test('gives bytes of its own, which may be handed to another thread', () => {

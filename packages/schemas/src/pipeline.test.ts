@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { sliceRow, stackTensors } from './pipeline.ts';
 import type { Tensors } from './tensor.ts';
 
-const row = (...values: number[]): Tensors => ({ x: { dtype: 'float32', dims: [values.length], data: Float32Array.from(values) } });
+const row = (...values: number[]): Tensors => ({
+  x: { dtype: 'float32', dims: [values.length], data: Float32Array.from(values) },
+});
 
 describe('stackTensors', () => {
   test('puts the batch axis first', () => {
@@ -29,9 +31,12 @@ describe('stackTensors', () => {
     expect(item).toEqual(row(1));
   });
 
-  test.each([[[row(1), row(1, 2)]], [[row(1), {}]], [[]]])('refuses items that do not fit together', (items) => {
-    expect(() => stackTensors(items)).toThrow(RangeError);
-  });
+  test.each([[[row(1), row(1, 2)]], [[row(1), {}]], [[]]])(
+    'refuses items that do not fit together',
+    (items) => {
+      expect(() => stackTensors(items)).toThrow(RangeError);
+    },
+  );
 });
 
 describe('sliceRow', () => {

@@ -13,7 +13,13 @@ describe('wireFormat', () => {
   });
 
   test('writes the same bytes as superjson does, whatever the value', () => {
-    const values = fc.anything({ withDate: true, withMap: true, withSet: true, withBigInt: true, withNullPrototype: false });
+    const values = fc.anything({
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withBigInt: true,
+      withNullPrototype: false,
+    });
     fc.assert(
       fc.property(values, (value) => {
         expect(JSON.stringify(wireFormat.serialize(value))).toBe(JSON.stringify(superjson.serialize(value)));

@@ -1,13 +1,13 @@
 import { type AnyContract, problemSchema, typeNameOf } from '@oriel/schemas';
+import type { AnyTRPCRouter } from '@trpc/server';
 import { generateOpenApiDocument } from 'trpc-to-openapi';
-import type { createAppRouter } from '../app-router.ts';
 import { transportOfKind } from '../errors.ts';
 import { toContractSchemas, toJsonSchema } from '../models/contract-schema.ts';
 
 type Json = Record<string, unknown>;
 
 interface Options {
-  readonly router: ReturnType<typeof createAppRouter>;
+  readonly router: AnyTRPCRouter;
   readonly contracts: Readonly<Record<string, AnyContract>>;
   readonly version: string;
 }

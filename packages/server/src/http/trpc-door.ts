@@ -1,16 +1,14 @@
 import { Transform } from 'node:stream';
+import type { AnyTRPCRouter } from '@trpc/server';
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { createAppRouter } from '../app-router.ts';
 import { AppError } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
 import type { Context, Door } from '../trpc/context.ts';
 import { logFailure } from './server.ts';
 
-type AnyAppRouter = ReturnType<typeof createAppRouter>;
-
 interface Options {
-  readonly router: AnyAppRouter;
+  readonly router: AnyTRPCRouter;
   readonly createContext: (request: FastifyRequest, door: Door) => Context;
 }
 
@@ -29,7 +27,7 @@ export async function trpcDoor(server: FastifyInstance, { router, createContext 
     done(null, payload.pipe(boundedStream(request.routeOptions.bodyLimit)));
   });
 
-  const trpcOptions: FastifyTRPCPluginOptions<AnyAppRouter>['trpcOptions'] = {
+  const trpcOptions: FastifyTRPCPluginOptions<AnyTRPCRouter>['trpcOptions'] = {
     router,
     createContext: ({ req }) => createContext(req, 'trpc'),
     maxBatchSize: callsPerBatchMax,

@@ -3,11 +3,17 @@ import { boundedCopy } from './bounded-copy.ts';
 
 describe('boundedCopy', () => {
   test('keeps what is small as it is', () => {
-    expect(boundedCopy({ a: [1, null], b: 'text' })).toEqual({ json: '{"a":[1,null],"b":"text"}', truncated: false });
+    expect(boundedCopy({ a: [1, null], b: 'text' })).toEqual({
+      json: '{"a":[1,null],"b":"text"}',
+      truncated: false,
+    });
   });
 
   test('cuts long texts and lists, and says so', () => {
-    const { json, truncated } = boundedCopy({ text: 'x'.repeat(10_000), list: Array.from({ length: 900 }, (_, i) => i) });
+    const { json, truncated } = boundedCopy({
+      text: 'x'.repeat(10_000),
+      list: Array.from({ length: 900 }, (_, i) => i),
+    });
     expect(truncated).toBe(true);
     expect(json?.length).toBeLessThan(4097);
   });

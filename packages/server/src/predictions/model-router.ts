@@ -1,5 +1,6 @@
 import {
   type AnyContract,
+  type MediaOf,
   modelVersionSchema,
   type PredictAnswer,
   type PredictManyAnswer,
@@ -14,9 +15,9 @@ import { type Meta, publicProcedure } from '../trpc/procedures.ts';
 import { acceptUploads } from '../trpc/uploads.ts';
 
 /** What a caller may send: JSON as the contract says or, where the contract reads a file, the file alone or in a form. */
-export type PredictInputOf<C extends AnyContract> = C extends { readonly media: object }
-  ? WireInputOf<C> | FormData | Blob | Uint8Array<ArrayBuffer>
-  : WireInputOf<C>;
+export type PredictInputOf<C extends AnyContract> = [MediaOf<C>] extends [never]
+  ? WireInputOf<C>
+  : WireInputOf<C> | FormData | Blob | Uint8Array<ArrayBuffer>;
 
 type Mutation<Input, Output> = TRPCMutationProcedure<{
   input: Input;

@@ -35,7 +35,12 @@ describe('the recorder', () => {
     for (let x = 0; x < 600; x++) recorder.record(caller, { model: 'm', input: { x }, answer });
     await recorder.close();
     expect(table.rows.map(({ input }) => input)).toEqual(Array.from({ length: 600 }, (_, x) => `{"x":${x}}`));
-    expect(table.rows[0]).toMatchObject({ outcome: 'succeeded', batchSize: 4, requestId: 'r1', output: '{"y":1}' });
+    expect(table.rows[0]).toMatchObject({
+      outcome: 'succeeded',
+      batchSize: 4,
+      requestId: 'r1',
+      output: '{"y":1}',
+    });
   });
 
   test('writes by itself after a moment', async () => {
@@ -52,9 +57,18 @@ describe('the recorder', () => {
   test('records a failure with its code', async () => {
     const table = createTable();
     const recorder = createRecorder({ repository: table, logger });
-    recorder.record(caller, { model: 'm', version: undefined, input: 1, error: new AppError('DEADLINE_EXCEEDED', 'late') });
+    recorder.record(caller, {
+      model: 'm',
+      version: undefined,
+      input: 1,
+      error: new AppError('DEADLINE_EXCEEDED', 'late'),
+    });
     await recorder.close();
-    expect(table.rows[0]).toMatchObject({ outcome: 'failed', errorCode: 'DEADLINE_EXCEEDED', modelVersion: 'default' });
+    expect(table.rows[0]).toMatchObject({
+      outcome: 'failed',
+      errorCode: 'DEADLINE_EXCEEDED',
+      modelVersion: 'default',
+    });
   });
 
   test('keeps records while the database is down and writes them once it is back', async () => {
@@ -74,7 +88,12 @@ describe('the recorder', () => {
     const table = createTable();
     table.isDown = true;
     const dropped: number[] = [];
-    const recorder = createRecorder({ repository: table, logger, bufferMax: 3, onDropped: (count) => dropped.push(count) });
+    const recorder = createRecorder({
+      repository: table,
+      logger,
+      bufferMax: 3,
+      onDropped: (count) => dropped.push(count),
+    });
     for (let x = 0; x < 5; x++) recorder.record(caller, { model: 'm', input: x, answer });
     expect(recorder.droppedCount()).toBe(2);
     await recorder.close();

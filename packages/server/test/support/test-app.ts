@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@oriel/client';
+import * as contracts from '@oriel/models';
+import { modelsFolder } from '@oriel/models/location';
+import { pino } from 'pino';
+import { createApp } from '../../src/app.ts';
+import { readConfig, type SettingName } from '../../src/config.ts';
+
+/**
+ * The whole server with its real models, its embedded database in a folder of its own, and a free port.
+ *
+ * @param env - settings that differ from the defaults
+ */
+export async function startTestApp(env: Partial<Record<SettingName, string>> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'oriel-test-'));
+  const config = readConfig({
+    PORT: '0',
+    HOST: '127.0.0.1',
+    ORIEL_DATA_DIR: folder,
+    ORIEL_THREADS: '2',
+    ...env,
+  });
+  const app = await createApp({
+    config,
+    logger: pino({ level: 'silent' }),
+    registry: new URL('registry.ts', modelsFolder),
+    contracts,
+    modelsFolder,
+    webFolder: new URL('../../../web-demo/dist/', import.meta.url),
+  });
+  const url = await app.listen();
+  await app.ready;
+
+  return {
+    app,
+    url,
+    client: createClient({ url }),
+    /** POST of JSON; gives the status, the headers and the parsed answer. */
+    post: async (path: string, body: unknown, headers: Record<string, string> = {}) =>
+      send(path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', ...headers },
+      }),
+    send,
+    async close() {
+      await app.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+
+  async function send(path: string, init: RequestInit = {}) {
+    const response = await fetch(`${url}${path}`, init);
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson ? toUnknown(text) : text,
+    };
+  }
+}
+
+function toUnknown(text: string): unknown {
+  return JSON.parse(text);
+}
