@@ -26,26 +26,29 @@ export function imageBytes({
   types?: readonly ImageType[];
   sizeBytesMax: number;
 }) {
-  return z
-    .custom<string>((value) => typeof value === 'string' || value instanceof UploadedMedia, {
-      error: 'must be the base64 text of an image file, or its bytes as an upload',
-    })
-    .transform((value: string | UploadedMedia, ctx): Uint8Array<ArrayBuffer> => {
-      const bytes =
-        value instanceof UploadedMedia ? Uint8Array.from(value.bytes) : fromBase64(value, sizeBytesMax);
-      const problem =
-        bytes === null
-          ? 'is not valid base64'
-          : bytes.byteLength > sizeBytesMax
-            ? `has ${bytes.byteLength} bytes; at most ${sizeBytesMax} are accepted`
-            : imageTypeOf(bytes) === null || !types.some((type) => type === imageTypeOf(bytes))
-              ? `is not a ${types.map((type) => type.slice('image/'.length).toUpperCase()).join(', ')} file`
-              : null;
-      if (problem === null && bytes !== null) return bytes;
-      ctx.addIssue({ code: 'custom', message: problem ?? 'is not valid base64' });
-      return z.NEVER;
-    })
-    .meta({ override: { type: 'string', contentEncoding: 'base64', contentMediaType: types.join(', ') } });
+  return (
+    z
+      .custom<string>((value) => typeof value === 'string' || value instanceof UploadedMedia, {
+        error: 'must be the base64 text of an image file, or its bytes as an upload',
+      })
+      // on the schema of the wire side: that is the one JSON Schema describes
+      .meta({ override: { type: 'string', contentEncoding: 'base64', contentMediaType: types.join(', ') } })
+      .transform((value: string | UploadedMedia, ctx): Uint8Array<ArrayBuffer> => {
+        const bytes =
+          value instanceof UploadedMedia ? Uint8Array.from(value.bytes) : fromBase64(value, sizeBytesMax);
+        const problem =
+          bytes === null
+            ? 'is not valid base64'
+            : bytes.byteLength > sizeBytesMax
+              ? `has ${bytes.byteLength} bytes; at most ${sizeBytesMax} are accepted`
+              : imageTypeOf(bytes) === null || !types.some((type) => type === imageTypeOf(bytes))
+                ? `is not a ${types.map((type) => type.slice('image/'.length).toUpperCase()).join(', ')} file`
+                : null;
+        if (problem === null && bytes !== null) return bytes;
+        ctx.addIssue({ code: 'custom', message: problem ?? 'is not valid base64' });
+        return z.NEVER;
+      })
+  );
 }
 
 /** Tells an image file by its signature; null when it is none we know. */

@@ -124,21 +124,21 @@ export const predictionRecordSchema = z
 export type PredictionRecord = z.infer<typeof predictionRecordSchema>;
 
 export const listPredictionsInputSchema = z.strictObject({
-  model: z.string().max(64).optional().meta({ description: 'Only predictions of this model.' }),
+  model: z.string().max(64).meta({ description: 'Only predictions of this model.' }).optional(),
   outcome: z
     .enum(['succeeded', 'failed'])
-    .optional()
-    .meta({ description: 'Only predictions that ended so.' }),
+    .meta({ description: 'Only predictions that ended so.' })
+    .optional(),
   from: z.iso
     .datetime({ offset: true })
-    .optional()
-    .meta({ description: 'Only predictions at or after this time (RFC 3339).' }),
+    .meta({ description: 'Only predictions at or after this time (RFC 3339).' })
+    .optional(),
   to: z.iso
     .datetime({ offset: true })
-    .optional()
-    .meta({ description: 'Only predictions before this time (RFC 3339).' }),
+    .meta({ description: 'Only predictions before this time (RFC 3339).' })
+    .optional(),
   limit: z.int().min(1).max(200).default(50).meta({ description: 'Most records on one page.' }),
-  cursor: z.uuid().optional().meta({ description: 'The `nextCursor` of the page before.' }),
+  cursor: z.uuid().meta({ description: 'The `nextCursor` of the page before.' }).optional(),
 });
 export type ListPredictionsInput = z.infer<typeof listPredictionsInputSchema>;
 

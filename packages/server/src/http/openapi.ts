@@ -48,7 +48,7 @@ export function createOpenApiDocument({ router, contracts, version }: Options): 
   }
   for (const contract of Object.values(contracts)) describeModel(document.paths, schemas, contract);
   for (const tag of document.tags) tag.description = tagDescription(String(tag.name), contracts);
-  // one base path: the document is served from /api, the operations live under /api/v1
+  dropPatternsOfFormats(document);
   return document;
 }
 
@@ -105,6 +105,13 @@ function describeModel(
       },
     },
   });
+}
+
+/** A format says it all; the pattern that zod writes beside it fills the page and helps nobody. */
+function dropPatternsOfFormats(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  if ('format' in node && 'pattern' in node) delete node.pattern;
+  for (const child of Object.values(node)) dropPatternsOfFormats(child);
 }
 
 function setBody(operation: Json | undefined, content: Json): void {

@@ -23,7 +23,17 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSch
       Object.assign(jsonSchema, override);
     },
   });
-  // a standalone document needs no id, and one with an id would clash with the API document's components
-  const { id: _id, ...rest } = json;
-  return rest;
+  return withoutIndirection(json);
+}
+
+/** zod moves a schema that has an id to `$defs`; the one asked for belongs at the top. */
+function withoutIndirection({
+  $ref,
+  $defs = {},
+  ...rest
+}: JsonSchema & { $defs?: Record<string, JsonSchema> }): JsonSchema {
+  const name = typeof $ref === 'string' ? $ref.replace('#/$defs/', '') : undefined;
+  const { [name ?? '']: self = {}, ...others } = $defs;
+  const { id: _id, ...schema } = { ...rest, ...self };
+  return { ...schema, ...(Object.keys(others).length > 0 && { $defs: others }) };
 }
