@@ -1,5 +1,5 @@
 // Writes and checks migrations with Prisma's own engine, on an embedded database, without a network.
-//   node scripts/prisma-migration.mjs new <name>   writes the next migration: what prisma/schema.prisma has and prisma/migrations lack
+//   node scripts/prisma-migration.mjs new <name>   writes the next migration: what schema.prisma has more
 //   node scripts/prisma-migration.mjs check        fails when they differ
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,10 +28,13 @@ async function check() {
 
 async function writeNext(name) {
   const sql = await findDrift(schema, await readMigrations(folder));
-  if (sql === null) return console.log('Nothing to write: prisma/migrations make what prisma/schema.prisma says.');
+  if (sql === null)
+    return console.log('Nothing to write: prisma/migrations make what prisma/schema.prisma says.');
   const timestamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
   const directory = join(folder, `${timestamp}_${name}`);
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'migration.sql'), sql);
-  console.log(`Wrote ${join(directory, 'migration.sql')}. Read it, then commit it; applied migrations never change.`);
+  console.log(
+    `Wrote ${join(directory, 'migration.sql')}. Read it, then commit it; applied migrations never change.`,
+  );
 }

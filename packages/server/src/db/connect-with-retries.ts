@@ -12,7 +12,10 @@ interface Options {
 }
 
 const pauseMs = 250;
-/** "cannot connect now" while starting up, and "too many connections". Every other answer of a server is final. */
+/**
+ * "cannot connect now" while starting up, and "too many connections". Every other answer of a server is
+ * final.
+ */
 const temporarySqlStates = new Set(['57P03', '53300']);
 
 /**
@@ -20,7 +23,12 @@ const temporarySqlStates = new Set(['57P03', '53300']);
  *
  * @throws Error that names DATABASE_URL, its password masked, when the server refuses or stays away for too long
  */
-export async function connectWithRetries({ pool, databaseUrl, logger, connectMsMax }: Options): Promise<void> {
+export async function connectWithRetries({
+  pool,
+  databaseUrl,
+  logger,
+  connectMsMax,
+}: Options): Promise<void> {
   const shownUrl = toShownUrl(databaseUrl);
   const giveUpAt = performance.now() + connectMsMax;
   for (let attempt = 1; ; attempt += 1) {
@@ -36,7 +44,8 @@ export async function connectWithRetries({ pool, databaseUrl, logger, connectMsM
           { cause: error },
         );
       }
-      if (attempt === 1) logger.warn({ url: shownUrl, reason }, 'the PostgreSQL server does not answer yet, trying again');
+      if (attempt === 1)
+        logger.warn({ url: shownUrl, reason }, 'the PostgreSQL server does not answer yet, trying again');
       await sleep(pauseMs);
     }
   }
@@ -44,7 +53,9 @@ export async function connectWithRetries({ pool, databaseUrl, logger, connectMsM
 
 function isFinal(error: unknown): boolean {
   const code = codeOf(error);
-  return code !== null && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]+$/.test(code) && !temporarySqlStates.has(code);
+  return (
+    code !== null && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]+$/.test(code) && !temporarySqlStates.has(code)
+  );
 }
 
 /** A host with several addresses fails with an AggregateError, which has a code but no message. */

@@ -3,7 +3,10 @@ import { schemaOfUrl, toShownUrl } from './connection-url.ts';
 
 test.each([
   ['postgres://oriel:secret@db:5432/oriel', 'postgres://oriel:***@db:5432/oriel'],
-  ['postgres://oriel@db/oriel?password=secret&sslmode=require', 'postgres://oriel@db/oriel?password=***&sslmode=require'],
+  [
+    'postgres://oriel@db/oriel?password=secret&sslmode=require',
+    'postgres://oriel@db/oriel?password=***&sslmode=require',
+  ],
   ['postgres://db/oriel', 'postgres://db/oriel'],
   ['host=db password=secret', '(not a URL)'],
 ])('a connection string is shown without its password: %s', (url, shown) => {

@@ -10,7 +10,10 @@ export type ReleaseLock = () => Promise<void>;
 
 /** Bytes of a Unix socket's path that every system takes, less what `takeOver` appends. */
 const socketPathBytesMax = 90;
-/** What file systems that take no sockets answer: some network mounts, folders shared with a virtual machine. */
+/**
+ * What file systems that take no sockets answer: some network mounts, folders shared with a virtual
+ * machine.
+ */
 const socketRefusals = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EINVAL']);
 /** Far longer than another process, that saw the same stale lock, needs to put its own in place. */
 const takeoverMs = 100;
@@ -46,8 +49,8 @@ async function takeFree(path: string): Promise<ReleaseLock | null> {
 }
 
 /**
- * Puts a new socket in place of one left by a killed process. Several may try at once: each renames its own over the
- * others', and whose is there after a moment has the lock.
+ * Puts a new socket in place of one left by a killed process. Several may try at once: each renames its own
+ * over the others', and whose is there after a moment has the lock.
  */
 async function takeOver(path: string): Promise<ReleaseLock | null> {
   if (process.platform === 'win32') return null; // pipes end with their process: this one is alive
@@ -71,8 +74,8 @@ async function takeOver(path: string): Promise<ReleaseLock | null> {
 }
 
 /**
- * Inside the folder is better: containers that share it meet there. Where the path is too long or the file system
- * takes no sockets, the temporary folder must do.
+ * Inside the folder is better: containers that share it meet there. Where the path is too long or the file
+ * system takes no sockets, the temporary folder must do.
  */
 function toLockPaths(folder: string): { inside: string; outside: string } {
   const key = createHash('sha256').update(folder).digest('hex').slice(0, 20);
@@ -91,7 +94,9 @@ function readInode(path: string): number | null {
 function tryListen(path: string): Promise<Server | null> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.end());
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(null) : reject(error)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(null) : reject(error),
+    );
     server.listen(path, () => {
       server.unref();
       resolve(server);
@@ -107,7 +112,9 @@ function isAnswering(path: string): Promise<boolean> {
       resolve(true);
     });
     // any other failure may hide a living process
-    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED' && code !== 'ENOENT'));
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      resolve(code !== 'ECONNREFUSED' && code !== 'ENOENT'),
+    );
   });
 }
 

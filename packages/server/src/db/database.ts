@@ -43,7 +43,10 @@ interface Source {
 
 const connectionsMax = 10;
 const connectMs = 5_000;
-/** A query that takes longer has lost its server; without a bound, its caller would wait for the network to find out. */
+/**
+ * A query that takes longer has lost its server; without a bound, its caller would wait for the network to
+ * find out.
+ */
 const queryMsMax = 60_000;
 const closeMsMax = 5_000;
 const pingQuery = { text: 'SELECT 1', query_timeout: 2_000 };
@@ -62,7 +65,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const config = toPoolConfig(source.url, schema);
     await prepare({ config, schema, options });
     const pool = new Pool({ ...config, max: connectionsMax, query_timeout: queryMsMax });
-    // an idle connection that breaks (the server restarted) is replaced at the next query; unheard, it ends the process
+    // an idle connection that breaks (the server restarted) is replaced at the next query; unheard, it ends
+    // the process
     pool.on('error', (err) => logger.warn({ err }, 'lost an idle connection to the database'));
     return toDatabase(source, pool, createPrismaClient(pool, schema));
   } catch (error) {
@@ -76,10 +80,15 @@ async function openEmbedded({ dataFolder, logger }: DatabaseOptions): Promise<So
   try {
     const embedded = await startEmbeddedPostgres({
       folder: join(dataFolder, 'postgres'),
-      onExit: (err) => logger.error({ err }, 'the embedded database stopped; restart the server to get it back'),
+      onExit: (err) =>
+        logger.error({ err }, 'the embedded database stopped; restart the server to get it back'),
     });
     logger.info({ folder: dataFolder }, 'using the embedded PostgreSQL');
-    return { kind: 'embedded', url: embedded.url, close: () => embedded.close().finally(release) };
+    const close = async () => {
+      await embedded.close();
+      await release();
+    };
+    return { kind: 'embedded', url: embedded.url, close };
   } catch (error) {
     await release();
     throw error;
@@ -96,13 +105,25 @@ function toPoolConfig(url: string, schema: string): PoolConfig {
     application_name: 'oriel',
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
-    // Prisma's parameter means nothing to the driver; without it nothing is sent, since connection poolers refuse options
+    // Prisma's parameter means nothing to the driver; without it nothing is sent, since connection poolers
+    // refuse options
     ...(schema !== 'public' && { options: `-c search_path=${escapeIdentifier(schema)}` }),
   };
 }
 
-/** Reaches the database and migrates it, over a connection of its own: a migration may take as long as it needs. */
-async function prepare({ config, schema, options }: { config: PoolConfig; schema: string; options: DatabaseOptions }) {
+/**
+ * Reaches the database and migrates it, over a connection of its own: a migration may take as long as it
+ * needs.
+ */
+async function prepare({
+  config,
+  schema,
+  options,
+}: {
+  config: PoolConfig;
+  schema: string;
+  options: DatabaseOptions;
+}) {
   const { databaseUrl, logger, migrationsFolder = ownMigrations, connectMsMax = 10_000 } = options;
   const pool = new Pool({ ...config, max: 1 });
   pool.on('error', (err) => logger.warn({ err }, 'lost the connection that migrates the database'));

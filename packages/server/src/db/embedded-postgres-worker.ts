@@ -12,17 +12,23 @@ export interface EmbeddedPostgresTask {
 }
 
 /** What it says: once that it listens, or why it could not. */
-export type EmbeddedPostgresReport = { kind: 'listening'; port: number | null } | { kind: 'failed'; message: string };
+export type EmbeddedPostgresReport =
+  | { kind: 'listening'; port: number | null }
+  | { kind: 'failed'; message: string };
 
 const connectionsMax = 40;
 
-/** PGlite runs each query synchronously. Here that blocks this thread alone, never the event loop that serves requests. */
+/**
+ * PGlite runs each query synchronously. Here that blocks this thread alone, never the event loop that
+ * serves requests.
+ */
 async function serve({ folder, listen, databaseName }: EmbeddedPostgresTask): Promise<void> {
   const db = await openDatabaseFolder(folder);
   const server = await startWireServer({
     session: {
       // the bytes are a view of the database's memory, which the next call overwrites
-      run: (bytes, onAnswer) => db.execProtocolRawStream(bytes, { onRawData: (data) => onAnswer(Buffer.from(data)) }),
+      run: (bytes, onAnswer) =>
+        db.execProtocolRawStream(bytes, { onRawData: (data) => onAnswer(Buffer.from(data)) }),
       isInTransaction: () => db.isInTransaction(),
     },
     listen,
@@ -37,8 +43,8 @@ async function serve({ folder, listen, databaseName }: EmbeddedPostgresTask): Pr
 }
 
 /**
- * Opens the database in `folder`, or makes it. A new one is made beside and renamed when complete, so that a process
- * killed on its first start leaves nothing that looks like a database and is none.
+ * Opens the database in `folder`, or makes it. A new one is made beside and renamed when complete, so that a
+ * process killed on its first start leaves nothing that looks like a database and is none.
  */
 async function openDatabaseFolder(folder: string): Promise<PGlite> {
   if (!existsSync(folder)) {

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EmbeddedPostgresReport, EmbeddedPostgresTask } from './embedded-postgres-worker.ts';
 
@@ -21,15 +21,23 @@ export interface EmbeddedPostgres {
 /**
  * Starts PostgreSQL inside this process, on a thread of its own behind a local socket.
  *
- * Survives kill -9 without losing an acknowledged row. PGlite never calls fsync, so a power cut may cost the last ones.
+ * Survives kill -9 without losing an acknowledged row. PGlite never calls fsync, so a power cut may cost the
+ * last ones.
  *
  * @throws Error when the files cannot be opened
  */
-export async function startEmbeddedPostgres({ folder, onExit }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const endpoint = await createEndpoint();
+export async function startEmbeddedPostgres({
+  folder,
+  onExit,
+}: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const endpoint = await createEndpoint(folder);
   const worker = new Worker(new URL('./embedded-postgres-worker.ts', import.meta.url), {
     name: 'embedded-postgres',
-    workerData: { folder, listen: endpoint.listen, databaseName: endpoint.databaseName } satisfies EmbeddedPostgresTask,
+    workerData: {
+      folder,
+      listen: endpoint.listen,
+      databaseName: endpoint.databaseName,
+    } satisfies EmbeddedPostgresTask,
   });
   let isClosing = false;
   let failure: Error | undefined;
@@ -67,7 +75,9 @@ function readReport(worker: Worker, folder: string): Promise<{ port: number | nu
       if (report.kind === 'listening') resolve({ port: report.port });
       else fail(report.message);
     });
-    worker.once('error', (error: unknown) => fail(error instanceof Error ? error.message : String(error), error));
+    worker.once('error', (error: unknown) =>
+      fail(error instanceof Error ? error.message : String(error), error),
+    );
     worker.once('exit', (code) => fail(`its thread ended with code ${code}`));
   });
 }
@@ -79,19 +89,34 @@ interface Endpoint {
   remove(): Promise<void>;
 }
 
-function createEndpoint(): Promise<Endpoint> {
-  return process.platform === 'win32' ? createLoopbackEndpoint() : createSocketEndpoint();
+function createEndpoint(folder: string): Promise<Endpoint> {
+  return process.platform === 'win32' ? createLoopbackEndpoint() : createSocketEndpoint(folder);
 }
 
-/** A Unix socket in a folder that only this user can enter. The folder's name is short: socket paths end at 104 bytes. */
-async function createSocketEndpoint(): Promise<Endpoint> {
-  const folder = await mkdtemp(join(tmpdir(), 'oriel-')); // made with mode 0700
+/**
+ * A Unix socket in a folder that only this user can enter; not among the data, where its path may get too
+ * long.
+ */
+async function createSocketEndpoint(dataFolder: string): Promise<Endpoint> {
+  const folder = await createPrivateFolder(dataFolder);
   return {
     listen: { path: join(folder, '.s.PGSQL.5432') }, // the name drivers look for
     databaseName: 'oriel',
     toUrl: () => `postgres://postgres@localhost:5432/oriel?host=${encodeURIComponent(folder)}`,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Named after the data, so that the next start clears away what a killed process left. */
+async function createPrivateFolder(dataFolder: string): Promise<string> {
+  const key = createHash('sha256').update(resolve(dataFolder)).digest('hex').slice(0, 12);
+  const path = join(tmpdir(), `oriel-${key}`);
+  const found = await lstat(path).catch(() => null);
+  // one that another user has put there is no place for our socket
+  if (found && found.uid !== process.getuid?.()) return mkdtemp(`${path}-`);
+  await rm(path, { recursive: true, force: true });
+  await mkdir(path, { mode: 0o700 });
+  return path;
 }
 
 /** Any user of the machine can reach a loopback port; the name of the database is what they do not know. */

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientBase, Pool, PoolClient } from 'pg';
+import { type ClientBase, DatabaseError, type Pool, type PoolClient } from 'pg';
 import { type Migration, readMigrations, toChecksum } from './migration-files.ts';
 import { type AppliedMigration, planMigrations } from './migration-plan.ts';
 
-/** The key Prisma's own engine locks, so that `prisma migrate deploy` and a starting server wait for each other. */
+/**
+ * The key Prisma's own engine locks, so that `prisma migrate deploy` and a starting server wait for each
+ * other.
+ */
 const prismaLockKey = 72707369;
 const lockMsMax = 60_000;
+const lockNotAvailable = '55P03';
 
 /** Prisma's own bookkeeping, to the letter. */
 const createTable = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -20,8 +24,8 @@ const createTable = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 )`;
 
 /**
- * Brings a database to the shape this version needs. Leaves the records that `prisma migrate deploy` would leave.
- * Of several processes that start at once, one applies; the others wait and find nothing to do.
+ * Brings a database to the shape this version needs. Leaves the records that `prisma migrate deploy` would
+ * leave. Of several processes that start at once, one applies; the others wait and find nothing to do.
  *
  * @returns the names of the migrations that were applied now
  * @throws Error when a migration fails (nothing of it stays), or the database has another history than this version
@@ -44,7 +48,10 @@ export async function applyMigrations(pool: Pool, folder: string): Promise<strin
 async function withLock<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
   await client.query(`SET lock_timeout = ${lockMsMax}`);
   await client.query('SELECT pg_advisory_lock($1)', [prismaLockKey]).catch((cause: unknown) => {
-    throw new Error('Another process has been migrating this database for a minute; wait for it or stop it', { cause });
+    if (!(cause instanceof DatabaseError) || cause.code !== lockNotAvailable) throw cause;
+    throw new Error('Another process has been migrating this database for a minute; wait for it or stop it', {
+      cause,
+    });
   });
   await client.query('RESET lock_timeout');
   const result = await work();
@@ -72,11 +79,10 @@ async function applyOne(client: ClientBase, { name, sql }: Migration): Promise<v
   const id = randomUUID();
   await client.query('BEGIN');
   try {
-    await client.query('INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ($1, $2, $3)', [
-      id,
-      toChecksum(sql),
-      name,
-    ]);
+    await client.query(
+      'INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ($1, $2, $3)',
+      [id, toChecksum(sql), name],
+    );
     await client.query(sql);
     await client.query(
       'UPDATE "_prisma_migrations" SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1',

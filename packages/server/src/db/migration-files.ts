@@ -15,7 +15,9 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
   });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
-    names.sort().map(async (name) => ({ name, sql: await readFile(join(folder, name, 'migration.sql'), 'utf8') })),
+    names
+      .toSorted()
+      .map(async (name) => ({ name, sql: await readFile(join(folder, name, 'migration.sql'), 'utf8') })),
   );
 }
 
@@ -24,7 +26,10 @@ export function toChecksum(sql: string): string {
   return createHash('sha256').update(sql).digest('hex');
 }
 
-/** Whether a recorded checksum is that of the text; as for Prisma, a checkout that changed line ends changed nothing. */
+/**
+ * Whether a recorded checksum is that of the text; as for Prisma, a checkout that changed line ends changed
+ * nothing.
+ */
 export function matchesChecksum(sql: string, checksum: string): boolean {
   const unix = sql.replaceAll('\r\n', '\n');
   return [sql, unix, unix.replaceAll('\n', '\r\n')].some((text) => toChecksum(text) === checksum);

@@ -13,7 +13,10 @@ export interface AppliedMigration {
  *
  * @throws Error when the database has another history than this version; nothing may be changed then
  */
-export function planMigrations(known: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
+export function planMigrations(
+  known: readonly Migration[],
+  applied: readonly AppliedMigration[],
+): Migration[] {
   const current = applied.filter((row) => row.rolledBackAt === null);
   for (const row of current) checkApplied(row, known);
   const done = new Set(current.map((row) => row.name));

@@ -1,6 +1,8 @@
 /** The one session that all clients of the embedded database share. */
 export interface SharedSession {
-  /** Runs whole messages; gives the answer piece by piece. Rejects only when the database itself has broken. */
+  /**
+   * Runs whole messages; gives the answer piece by piece. Rejects only when the database itself has broken.
+   */
   run(bytes: Uint8Array, onAnswer: (answer: Uint8Array) => void): Promise<void>;
   isInTransaction(): boolean;
 }
@@ -33,8 +35,8 @@ export type SessionTurns = ReturnType<typeof createSessionTurns>;
 const cleanUpMessages = Buffer.from('S\0\0\0\x04Q\0\0\0\x0dROLLBACK\0', 'latin1');
 
 /**
- * Lets clients use one session in turn, first come first served. A client that has opened a transaction, or is in
- * the middle of a statement, holds the session until it ends that or leaves; the others wait.
+ * Lets clients use one session in turn, first come first served. A client that has opened a transaction, or
+ * is in the middle of a statement, holds the session until it ends that or leaves; the others wait.
  */
 export function createSessionTurns({ session, holdIdleMsMax, onBroken }: Options) {
   let waiting: Turn[] = [];
@@ -52,7 +54,10 @@ export function createSessionTurns({ session, holdIdleMsMax, onBroken }: Options
     start();
   }
 
-  /** Drops what the client still waits for and, after the turn that may be running, undoes its open transaction. */
+  /**
+   * Drops what the client still waits for and, after the turn that may be running, undoes its open
+   * transaction.
+   */
   function leave(client: SessionClient): void {
     gone.add(client);
     waiting = waiting.filter((turn) => turn.client !== client);

@@ -24,7 +24,9 @@ describe('the reader of wire exchanges', () => {
 
   test('ends an exchange at Flush but says that it goes on', () => {
     const reader = startedReader();
-    expect(reader.push(Buffer.concat([message('P', 'select 1'), message('H', '')]))).toMatchObject([{ isOpen: true }]);
+    expect(reader.push(Buffer.concat([message('P', 'select 1'), message('H', '')]))).toMatchObject([
+      { isOpen: true },
+    ]);
     expect(reader.push(message('S', ''))).toMatchObject([{ isOpen: false }]);
   });
 
@@ -38,7 +40,9 @@ describe('the reader of wire exchanges', () => {
   });
 
   test('refuses a stream that is not PostgreSQL', () => {
-    expect(() => createWireExchangeReader().push(Buffer.from('GET / HTTP/1.1\r\n'))).toThrow(/another protocol/);
+    expect(() => createWireExchangeReader().push(Buffer.from('GET / HTTP/1.1\r\n'))).toThrow(
+      /another protocol/,
+    );
   });
 });
 

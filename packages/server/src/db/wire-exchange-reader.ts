@@ -24,7 +24,10 @@ export interface WireExchangeReader {
   push(chunk: Uint8Array): WireExchange[];
 }
 
-/** Far above any statement of ours; stops a stray client from making the reader wait for, and keep, gigabytes. */
+/**
+ * Far above any statement of ours; stops a stray client from making the reader wait for, and keep,
+ * gigabytes.
+ */
 const messageSizeBytesMax = 256 * 1024 * 1024;
 
 const startupKinds: Readonly<Record<number, ExchangeKind>> = {
@@ -33,15 +36,18 @@ const startupKinds: Readonly<Record<number, ExchangeKind>> = {
   80877104: 'encryption',
 };
 
-/** Messages after which a client waits: Query, Sync, Flush, FunctionCall, CopyDone, CopyFail, password, Terminate. */
-const lastMessages = new Set([...'QSHFcfpX'].map(toCode));
+/**
+ * Messages after which a client waits: Query, Sync, Flush, FunctionCall, CopyDone, CopyFail, password,
+ * Terminate.
+ */
+const lastMessages = new Set(Array.from('QSHFcfpX', toCode));
 
 /**
  * Cuts the byte stream of one PostgreSQL client into exchanges.
  *
- * All clients of the embedded database share one session, and with it the unnamed prepared statement. So Parse, Bind,
- * Describe, Execute and Sync of one client have to run without a message of another between them, however many
- * packets they arrive in.
+ * All clients of the embedded database share one session, and with it the unnamed prepared statement. So
+ * Parse, Bind, Describe, Execute and Sync of one client have to run without a message of another between
+ * them, however many packets they arrive in.
  *
  * @see PostgreSQL documentation, "Message Flow" and "Message Formats"
  */
@@ -113,7 +119,9 @@ function findTypedMessage(buffer: Buffer, position: number): FoundMessage {
 
 function checkLength(length: number, atLeast: number): number {
   if (length >= atLeast && length <= messageSizeBytesMax) return length;
-  throw new RangeError(`a PostgreSQL message cannot have ${length} bytes; is the client speaking another protocol?`);
+  throw new RangeError(
+    `a PostgreSQL message cannot have ${length} bytes; is the client speaking another protocol?`,
+  );
 }
 
 function toCode(letter: string): number {

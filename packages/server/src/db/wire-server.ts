@@ -1,12 +1,20 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
-import { createSessionTurns, type SessionClient, type SessionTurns, type SharedSession } from './session-turns.ts';
+import {
+  createSessionTurns,
+  type SessionClient,
+  type SessionTurns,
+  type SharedSession,
+} from './session-turns.ts';
 import { createWireExchangeReader, type WireExchange } from './wire-exchange-reader.ts';
 
 export interface WireServerOptions {
   session: SharedSession;
   /** A Unix socket, or a loopback port. */
   listen: Pick<ListenOptions, 'path' | 'host' | 'port'>;
-  /** Name of the database a client must ask for: the secret that keeps other users of the machine off a loopback port. */
+  /**
+   * Name of the database a client must ask for: the secret that keeps other users of the machine off a
+   * loopback port.
+   */
   databaseName: string;
   connectionsMax: number;
   onBroken: (error: unknown) => void;
@@ -24,8 +32,9 @@ const holdIdleMsMax = 60_000;
 /**
  * Speaks the PostgreSQL protocol for an embedded database, so that ordinary drivers and pools can use it.
  *
- * One session serves all connections: each statement or transaction is isolated from the others, but settings,
- * temporary tables, named statements and session-level advisory locks are shared. Cancelling a query is not possible.
+ * One session serves all connections: each statement or transaction is isolated from the others, but
+ * settings, temporary tables, named statements and session-level advisory locks are shared. Cancelling a
+ * query is not possible.
  */
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
   const turns = createSessionTurns({ session: options.session, holdIdleMsMax, onBroken: options.onBroken });
@@ -33,7 +42,12 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    serveConnection({ socket, turns, databaseName: options.databaseName, isFull: sockets.size > options.connectionsMax });
+    serveConnection({
+      socket,
+      turns,
+      databaseName: options.databaseName,
+      isFull: sockets.size > options.connectionsMax,
+    });
   });
   await listen(server, options.listen);
 
@@ -59,7 +73,9 @@ interface Connection {
 function serveConnection({ socket, turns, databaseName, isFull }: Connection): void {
   const reader = createWireExchangeReader();
   const client: SessionClient = {
-    answer: (bytes) => void (socket.writable && socket.write(bytes)),
+    answer: (bytes) => {
+      if (socket.writable) socket.write(bytes);
+    },
     onHeldTooLong: () => refuse(socket, '25P03', 'a transaction was left open and idle for too long'),
   };
   socket.setNoDelay(true);
@@ -75,13 +91,17 @@ function serveConnection({ socket, turns, databaseName, isFull }: Connection): v
   });
 
   function handle({ kind, bytes, isOpen }: WireExchange): void {
-    if (kind === 'encryption') return void socket.write('N'); // "not offered": the client goes on without
-    if (kind === 'terminate' || kind === 'cancel') return void socket.end();
-    if (kind === 'startup' && isFull) return refuse(socket, '53300', 'too many connections to the embedded database');
-    if (kind === 'startup' && !asksForDatabase(bytes, databaseName)) {
-      return refuse(socket, '3D000', 'there is no such database');
-    }
-    turns.take({ client, bytes, isOpen });
+    const refusal = kind === 'startup' ? findRefusal(bytes) : null;
+    if (refusal) refuse(socket, ...refusal);
+    else if (kind === 'encryption')
+      socket.write('N'); // "not offered": the client goes on without
+    else if (kind === 'terminate' || kind === 'cancel') socket.end();
+    else turns.take({ client, bytes, isOpen });
+  }
+
+  function findRefusal(startup: Uint8Array): [code: string, message: string] | null {
+    if (isFull) return ['53300', 'too many connections to the embedded database'];
+    return asksForDatabase(startup, databaseName) ? null : ['3D000', 'there is no such database'];
   }
 }
 

@@ -5,13 +5,22 @@ import { PGlite } from '@electric-sql/pglite';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { Pool } from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { readMigrations } from '../../src/db/migration-files.ts';
 import { createCapturedLogger } from './support/captured-logger.ts';
 import { newPrediction } from './support/new-prediction.ts';
-import { createSchemaEngine, findDrift, noFilters, pgliteAdapters, toMigrationList } from './support/schema-engine.ts';
+import {
+  createSchemaEngine,
+  findDrift,
+  noFilters,
+  pgliteAdapters,
+  toMigrationList,
+} from './support/schema-engine.ts';
 import { databaseKinds, type TestDatabase } from './support/test-databases.ts';
+
+// starting a database takes long on a busy machine
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const migrationsFolder = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
 const schema = readFileSync(new URL('../../../../prisma/schema.prisma', import.meta.url), 'utf8');
@@ -51,7 +60,9 @@ for (const kind of databaseKinds) {
 
     test('pages from newest to oldest by id', async () => {
       const ids = ['1', '2', '3'].map((digit) => `01900000-0000-7000-8000-00000000000${digit}`);
-      await database.prisma.prediction.createMany({ data: ids.map((id) => newPrediction({ id, model: 'paged' })) });
+      await database.prisma.prediction.createMany({
+        data: ids.map((id) => newPrediction({ id, model: 'paged' })),
+      });
       const page = await database.prisma.prediction.findMany({
         where: { model: 'paged', id: { lt: ids[2] } },
         orderBy: { id: 'desc' },
@@ -63,7 +74,9 @@ for (const kind of databaseKinds) {
     test('an id is taken once', async () => {
       const prediction = newPrediction();
       await database.prisma.prediction.create({ data: prediction });
-      await expect(database.prisma.prediction.create({ data: prediction })).rejects.toMatchObject({ code: 'P2002' });
+      await expect(database.prisma.prediction.create({ data: prediction })).rejects.toMatchObject({
+        code: 'P2002',
+      });
     });
 
     test('a failed transaction leaves nothing', async () => {
@@ -77,7 +90,8 @@ for (const kind of databaseKinds) {
     });
 
     test('keeps statements apart that many connections run at once, whatever their size', async () => {
-      // packets are 64 kB: a statement with a larger value arrives in pieces, with others' statements between them
+      // packets are 64 kB: a statement with a larger value arrives in pieces, with others' statements between
+      // them
       const large = 'x'.repeat(300_000);
       const answers = await Promise.all(
         Array.from({ length: 60 }, (_, i) =>
@@ -92,7 +106,9 @@ for (const kind of databaseKinds) {
     });
 
     test('keeps transactions apart', async () => {
-      await database.pool.query('CREATE TABLE IF NOT EXISTS account (id int PRIMARY KEY, balance int NOT NULL)');
+      await database.pool.query(
+        'CREATE TABLE IF NOT EXISTS account (id int PRIMARY KEY, balance int NOT NULL)',
+      );
       await database.pool.query('INSERT INTO account VALUES (1, 0)');
       const addOne = (isUndone: boolean) =>
         database.prisma.$transaction(async (tx) => {
@@ -109,7 +125,12 @@ for (const kind of databaseKinds) {
     test('Prisma’s own engine agrees with what the start did, and a second start does nothing', async () => {
       await database.close();
       expect(await askSchemaEngine(where)).toEqual({
-        status: { hasMigrationsTable: true, history: null, editedMigrationNames: [], failedMigrationNames: [] },
+        status: {
+          hasMigrationsTable: true,
+          history: null,
+          editedMigrationNames: [],
+          failedMigrationNames: [],
+        },
         deployed: { appliedMigrationNames: [] },
       });
 
@@ -127,17 +148,25 @@ test('schema.prisma says what the migrations make', async () => {
 
 /** What `prisma migrate status` and `prisma migrate deploy` find. */
 async function askSchemaEngine({ databaseUrl, dataFolder }: TestDatabase) {
-  if (databaseUrl !== undefined) {
-    const pool = new Pool({ connectionString: databaseUrl, max: 1 });
-    return ask(new PrismaPg(pool)).finally(() => pool.end()); // ends the lock that the engine keeps
+  if (databaseUrl === undefined) {
+    const db = await PGlite.create(join(dataFolder, 'postgres'));
+    const answer = await ask(pgliteAdapters(db));
+    await db.close();
+    return answer;
   }
-  const db = await PGlite.create(join(dataFolder, 'postgres'));
-  return ask(pgliteAdapters(db)).finally(() => db.close());
+  const pool = new Pool({ connectionString: databaseUrl, max: 1 });
+  const answer = await ask(new PrismaPg(pool));
+  await pool.end(); // ends the lock that the engine keeps
+  return answer;
 }
 
 async function ask(adapters: SqlMigrationAwareDriverAdapterFactory) {
   const engine = await createSchemaEngine(schema, adapters);
   const migrationsList = toMigrationList(migrations);
-  const status = await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters: noFilters });
+  const status = await engine.diagnoseMigrationHistory({
+    migrationsList,
+    optInToShadowDatabase: false,
+    filters: noFilters,
+  });
   return { status, deployed: await engine.applyMigrations({ migrationsList, filters: noFilters }) };
 }

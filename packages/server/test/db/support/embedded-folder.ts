@@ -17,8 +17,9 @@ export async function createEmptyDataFolder(): Promise<DataFolder> {
 }
 
 /**
- * A data folder with an empty database in it. Making one takes seconds and always gives the same, so it is made once
- * for each version of PGlite and copied from then on: this is what gives every test file a database of its own.
+ * A data folder with an empty database in it. Making one takes seconds and always gives the same, so it is
+ * made once for each version of PGlite and copied from then on: this is what gives every test file a database
+ * of its own.
  */
 export async function createDataFolder(): Promise<DataFolder> {
   const folder = await createEmptyDataFolder();
@@ -33,16 +34,22 @@ async function findTemplate(): Promise<string> {
   const own = `${template}.${process.pid}`;
   const postgres = await startEmbeddedPostgres({ folder: own, onExit: () => {} });
   await postgres.close();
-  await rename(own, template).catch(() => rm(own, { recursive: true, force: true })); // another process was faster
+  // it fails when another process was faster
+  await rename(own, template).catch(() => rm(own, { recursive: true, force: true }));
   return template;
 }
 
 function templatePath(): string {
   const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite');
   const { version }: { version: string } = createRequire(entry)('../package.json');
-  return fileURLToPath(new URL(`../../../../../node_modules/.cache/oriel/postgres-${version}`, import.meta.url));
+  return fileURLToPath(
+    new URL(`../../../../../node_modules/.cache/oriel/postgres-${version}`, import.meta.url),
+  );
 }
 
 function isFolder(path: string): Promise<boolean> {
-  return stat(path).then((entry) => entry.isDirectory(), () => false);
+  return stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
 }

@@ -35,7 +35,11 @@ export async function createSchemaEngine(
 async function loadEngine(): Promise<EngineGlue> {
   const name = '@prisma/schema-engine-wasm/schema_engine_bg';
   const glue: EngineGlue = await import(name);
-  const wasm = readFileSync(createRequire(import.meta.url).resolve(name).replace(/\.js$/, '.wasm'));
+  const wasm = readFileSync(
+    createRequire(import.meta.url)
+      .resolve(name)
+      .replace(/\.js$/, '.wasm'),
+  );
   const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': glue });
   glue.__wbg_set_wasm(instance.exports);
   const { __wbindgen_start: start } = instance.exports;
@@ -43,7 +47,10 @@ async function loadEngine(): Promise<EngineGlue> {
   return glue;
 }
 
-/** Lets the engine work on `db`, also where it has to try something out: give it one that holds nothing of value. */
+/**
+ * Lets the engine work on `db`, also where it has to try something out: give it one that holds nothing of
+ * value.
+ */
 export function pgliteAdapters(db: PGlite): SqlMigrationAwareDriverAdapterFactory {
   const inner = new PrismaPGlite(db);
   const connect = async () => awaitScripts(await inner.connect(), db);

@@ -54,7 +54,10 @@ async function findServer(): Promise<string | null> {
   const told = process.env.DATABASE_TEST_URL;
   if (told) return told;
   const local = 'postgres://postgres@127.0.0.1:5432/postgres';
-  return onServer(local, 'SELECT 1').then(() => local, () => null);
+  return onServer(local, 'SELECT 1').then(
+    () => local,
+    () => null,
+  );
 }
 
 async function onServer(url: string | null, sql: string): Promise<void> {
