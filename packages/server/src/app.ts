@@ -76,6 +76,7 @@ export async function createApp({ config, logger, registry, contracts, modelsFol
       engine,
       recorder,
       repository,
+      onPredicted: metrics.onPredicted,
       inFlightMax: Math.max(1, Math.floor(config.queueItemsMax / 2)),
     }),
   };

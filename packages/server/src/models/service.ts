@@ -1,5 +1,5 @@
 import type { AnyContract, ModelDetail, ModelSummary } from '@oriel/schemas';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine-types.ts';
 import { AppError } from '../errors.ts';
 import { toContractSchemas } from './contract-schema.ts';
 

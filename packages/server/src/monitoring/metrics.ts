@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Engine, EngineObserver } from '../engine/engine.ts';
+import type { Engine, EngineObserver } from '../engine/engine-types.ts';
 
 interface Sources {
   readonly engineStats: () => ReturnType<Engine['stats']>;
@@ -76,11 +76,12 @@ export function createMetrics() {
     },
     onThreadExit: () => threadExits.inc(),
     onCache: ({ model, hit }) => cacheLookups.inc({ model, result: hit ? 'hit' : 'miss' }),
-    onAnswered: ({ model, outcome }) => predictions.inc({ model, outcome }),
   };
 
   return {
     observer,
+    /** @param outcome - `succeeded` or the code of the error */
+    onPredicted: (model: string, outcome: string) => predictions.inc({ model, outcome }),
     onRecordsDropped: (count: number) => recordsDropped.inc(count),
     onRequest: ({
       method,
@@ -102,7 +103,7 @@ export function createMetrics() {
   /** Gauges are read from their sources when somebody looks. */
   function observeGauges({ engineStats, recordsWaiting }: Sources): void {
     gauge('oriel_queue_items', 'Inputs waiting for a thread.', () => engineStats().queued);
-    gauge('oriel_running_batches', 'Batches being computed.', () => engineStats().running);
+    gauge('oriel_running_batches', 'Batches being computed.', () => engineStats().batchesRunning);
     gauge('oriel_records_waiting', 'Predictions not yet written to the database.', recordsWaiting);
   }
 

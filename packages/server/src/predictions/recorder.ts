@@ -1,4 +1,4 @@
-import type { EngineAnswer } from '../engine/engine.ts';
+import type { Prediction } from '../engine/engine-types.ts';
 import type { AppError } from '../errors.ts';
 import { boundedCopy } from './bounded-copy.ts';
 import type { NewPrediction, PredictionRepository } from './repository.ts';
@@ -6,7 +6,7 @@ import type { Caller } from './service.ts';
 import { createUuidV7 } from './uuid-v7.ts';
 
 type Outcome =
-  | { readonly model: string; readonly input: unknown; readonly answer: EngineAnswer }
+  | { readonly model: string; readonly input: unknown; readonly answer: Prediction }
   | {
       readonly model: string;
       readonly version: string | undefined;

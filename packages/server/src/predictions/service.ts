@@ -7,7 +7,7 @@ import type {
   PredictManyItem,
   Timing,
 } from '@oriel/schemas';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine-types.ts';
 import type { AppError } from '../errors.ts';
 import { toAppError, toInputError } from '../to-app-error.ts';
 import { forEachWithLimit } from './for-each-with-limit.ts';
@@ -27,6 +27,8 @@ interface Needs {
   readonly engine: Pick<Engine, 'predict' | 'models'>;
   readonly recorder: Pick<Recorder, 'record'>;
   readonly repository: Pick<PredictionRepository, 'list'>;
+  /** Told of every prediction: `succeeded` or the code of its error. */
+  readonly onPredicted?: (model: string, outcome: string) => void;
   /** Most inputs of one predict-many that wait in the engine's queue at a time. */
   readonly inFlightMax: number;
 }
@@ -49,7 +51,7 @@ interface PredictManyRequest {
 export type PredictionService = ReturnType<typeof createPredictionService>;
 
 /** Predicts, and records what was predicted. */
-export function createPredictionService({ engine, recorder, repository, inFlightMax }: Needs) {
+export function createPredictionService({ engine, recorder, repository, onPredicted, inFlightMax }: Needs) {
   return { predict, predictMany, list };
 
   /** @throws AppError MODEL_VERSION_NOT_FOUND, MODEL_NOT_READY, INPUT_INVALID, ENGINE_OVERLOADED, DEADLINE_EXCEEDED, … */
@@ -121,10 +123,12 @@ export function createPredictionService({ engine, recorder, repository, inFlight
         ...(version !== undefined && { version }),
         ...(signal && { signal }),
       });
+      onPredicted?.(contract.id, 'succeeded');
       recorder.record(caller, { model: contract.id, input, answer });
       return answer;
     } catch (thrown) {
       const error = toAppError(thrown);
+      onPredicted?.(contract.id, error.code);
       if (!isAboutCaller.has(error.code))
         recorder.record(caller, { model: contract.id, version, input, error });
       throw error;
