@@ -110,14 +110,18 @@ for (const kind of databaseKinds) {
       await expect(applyMigrations(pool, join(folder, 'nowhere'))).rejects.toThrow('could not be read');
     });
 
-    test('of several that start at once, one applies and the others find nothing to do', async () => {
-      await write(first);
-      const slow = { ...second, sql: `SELECT pg_sleep(0.2);\n${second.sql}` };
-      await write(slow);
-      const applied = await Promise.all(Array.from({ length: 4 }, () => applyMigrations(pool, folder)));
-      expect(applied.flat().toSorted()).toEqual([first.name, second.name]);
-      expect(await rows('SELECT count(*)::int AS count FROM _prisma_migrations')).toEqual([{ count: 2 }]);
-    });
+    // an embedded database has one process, and that migrates once
+    test.runIf(kind.kind === 'server')(
+      'of several that start at once, one applies and the others find nothing to do',
+      async () => {
+        await write(first);
+        const slow = { ...second, sql: `SELECT pg_sleep(0.2);\n${second.sql}` };
+        await write(slow);
+        const applied = await Promise.all(Array.from({ length: 4 }, () => applyMigrations(pool, folder)));
+        expect(applied.flat().toSorted()).toEqual([first.name, second.name]);
+        expect(await rows('SELECT count(*)::int AS count FROM _prisma_migrations')).toEqual([{ count: 2 }]);
+      },
+    );
 
     async function write({ name, sql }: typeof first): Promise<void> {
       await mkdir(join(folder, name), { recursive: true });

@@ -11,6 +11,7 @@ export interface TestDatabase {
 
 /** A kind of database that a suite is run on. */
 export interface DatabaseKind {
+  readonly kind: 'embedded' | 'server';
   readonly title: string;
   readonly isAvailable: boolean;
   create(): Promise<TestDatabase>;
@@ -23,8 +24,9 @@ const missing = 'skipped: none answers at 127.0.0.1:5432, and DATABASE_TEST_URL 
 
 /** One suite over both, so that neither can drift from the other. */
 export const databaseKinds: readonly DatabaseKind[] = [
-  { title: 'the embedded database', isAvailable: true, create: createEmbedded },
+  { kind: 'embedded', title: 'the embedded database', isAvailable: true, create: createEmbedded },
   {
+    kind: 'server',
     title: testServerUrl === null ? `a PostgreSQL server (${missing})` : 'a PostgreSQL server',
     isAvailable: testServerUrl !== null,
     create: createOnServer,
