@@ -1,0 +1,137 @@
+import type { Priority } from './engine-types.ts';
+import { Lane, type LaneOptions } from './lane.ts';
+
+export interface BatcherOptions<Item> {
+  /** Runs one batch; its promise settles when the thread is free again. Deals with errors itself. */
+  readonly runBatch: (lane: Lane<Item>, items: readonly Item[]) => Promise<void>;
+  /** Asked when an item's turn comes: one that nobody waits for any more is dropped unrun. */
+  readonly isWanted?: (item: Item) => boolean;
+  /**
+   * Puts the dispatch off to the end of this turn of the event loop's queue. `process.nextTick` runs after the
+   * promise callbacks of the turn: the callers that a finished batch just answered get to ask again before the
+   * freed thread is given away, and a loop of a thousand calls forms full batches. It costs no latency.
+   */
+  readonly defer?: (dispatch: () => void) => void;
+}
+
+/**
+ * Groups waiting items into batches for a number of threads. Knows neither threads nor models.
+ *
+ * Work-conserving: while a thread is free and anything waits, something is dispatched; there is no timer. Batches
+ * grow by themselves: what arrives while all threads are busy waits and leaves together.
+ *
+ * Fair: lanes with high-priority items come first; among those, the lane with the fewest batches running; among
+ * those, the one served longest ago. So a lane that holds no thread gets the next free one after at most one batch
+ * of each other such lane, however slow or busy the others are.
+ */
+export class Batcher<Item> {
+  readonly #options: Required<BatcherOptions<Item>>;
+  readonly #lanes = new Set<Lane<Item>>();
+  #capacity = 0;
+  #batchesRunning = 0;
+  #itemsRunning = 0;
+  #dispatches = 0;
+  #isDeferred = false;
+
+  constructor(options: BatcherOptions<Item>) {
+    this.#options = { isWanted: () => true, defer: process.nextTick, ...options };
+  }
+
+  /** Opens the queue of one model version. */
+  addLane(options: LaneOptions): Lane<Item> {
+    const lane = new Lane<Item>(options);
+    this.#lanes.add(lane);
+    return lane;
+  }
+
+  /** @returns false when the lane is full */
+  add(lane: Lane<Item>, item: Item, priority: Priority): boolean {
+    const isAdmitted = lane.add(item, priority);
+    if (isAdmitted) this.#deferDispatch();
+    return isAdmitted;
+  }
+
+  /** Puts an item back that has been in a batch already; it runs next, and alone. */
+  addAlone(lane: Lane<Item>, item: Item): void {
+    lane.addAlone(item);
+    this.#deferDispatch();
+  }
+
+  /** Says how many batches may run at once: the number of threads that are up. */
+  setCapacity(batches: number): void {
+    this.#capacity = batches;
+    this.#deferDispatch();
+  }
+
+  /** When it is worth trying again after a refusal, from the lane's length and its recent speed. */
+  retryAfterS(lane: Lane<Item>): number {
+    const waitMs = (lane.waiting * lane.itemMs) / Math.max(1, this.#capacity);
+    return Math.max(1, Math.ceil(waitMs / 1000));
+  }
+
+  stats() {
+    const queuedByLane = Object.fromEntries([...this.#lanes].map((lane) => [lane.name, lane.waiting]));
+    const queued = [...this.#lanes].reduce((sum, lane) => sum + lane.waiting, 0);
+    return { queued, queuedByLane, running: this.#itemsRunning, batchesRunning: this.#batchesRunning };
+  }
+
+  #deferDispatch(): void {
+    if (this.#isDeferred || this.#batchesRunning >= this.#capacity) return;
+    this.#isDeferred = true;
+    this.#options.defer(() => {
+      this.#isDeferred = false;
+      this.#dispatch();
+    });
+  }
+
+  #dispatch(): void {
+    while (this.#batchesRunning < this.#capacity) {
+      const lane = this.#nextLane();
+      if (!lane) return;
+      const items = lane.take(this.#sizeFor(lane), this.#options.isWanted);
+      if (items.length > 0) void this.#run(lane, items);
+    }
+  }
+
+  #nextLane(): Lane<Item> | undefined {
+    let next: Lane<Item> | undefined;
+    for (const lane of this.#lanes) {
+      if (lane.waiting > 0 && (!next || isBefore(lane, next))) next = lane;
+    }
+    return next;
+  }
+
+  /**
+   * Spreads what waits evenly over the free threads that no other lane wants: two halves on two threads are done
+   * sooner than the whole on one.
+   */
+  #sizeFor(lane: Lane<Item>): number {
+    let otherLanes = 0;
+    for (const other of this.#lanes) if (other !== lane && other.waiting > 0) otherLanes += 1;
+    const threads = Math.max(1, this.#capacity - this.#batchesRunning - otherLanes);
+    return Math.min(lane.batchSizeMax, Math.ceil(lane.waiting / threads));
+  }
+
+  async #run(lane: Lane<Item>, items: readonly Item[]): Promise<void> {
+    const startedAt = performance.now();
+    lane.servedAt = ++this.#dispatches;
+    lane.batchesRunning += 1;
+    this.#batchesRunning += 1;
+    this.#itemsRunning += items.length;
+    try {
+      await this.#options.runBatch(lane, items);
+    } finally {
+      lane.batchesRunning -= 1;
+      this.#batchesRunning -= 1;
+      this.#itemsRunning -= items.length;
+      lane.measure(items.length, performance.now() - startedAt);
+      this.#deferDispatch();
+    }
+  }
+}
+
+function isBefore<Item>(a: Lane<Item>, b: Lane<Item>): boolean {
+  if (a.hasUrgent !== b.hasUrgent) return a.hasUrgent;
+  if (a.batchesRunning !== b.batchesRunning) return a.batchesRunning < b.batchesRunning;
+  return a.servedAt < b.servedAt;
+}

@@ -1,0 +1,61 @@
+import { hash } from 'node:crypto';
+
+/** Keys longer than this are hashed, so that a key costs little memory whatever the input. */
+const textLengthMax = 256;
+
+/**
+ * A text that is equal for equal inputs, whatever the order of their keys; null when an input holds something it
+ * cannot tell apart for sure, which is then not cached. Bytes go in as their SHA-256.
+ */
+export function canonicalKey(input: unknown): string | null {
+  const text = toText(input);
+  return text === null || text.length <= textLengthMax ? text : `sha256:${hash('sha256', text, 'base64url')}`;
+}
+
+function toText(value: unknown): string | null {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'boolean':
+    case 'undefined':
+      return String(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'object':
+      return value === null ? 'null' : objectToText(value);
+    case 'function':
+    case 'symbol':
+      return null;
+  }
+}
+
+function objectToText(value: object): string | null {
+  if (Array.isArray(value)) return listToText('[', value.map(toText), ']');
+  if (value instanceof Date) return `date:${value.getTime()}`;
+  if (ArrayBuffer.isView(value)) return viewToText(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return null;
+  return listToText('{', fieldsToText(value), '}');
+}
+
+function viewToText(view: ArrayBufferView): string {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  return `${view.constructor.name}:${hash('sha256', bytes, 'base64url')}`;
+}
+
+/** A field that is undefined counts as absent, as in JSON. */
+function fieldsToText(value: object): (string | null)[] {
+  return Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, field]) => {
+      const text = toText(field);
+      return text === null ? null : `${JSON.stringify(name)}:${text}`;
+    });
+}
+
+function listToText(open: string, parts: readonly (string | null)[], close: string): string | null {
+  return parts.includes(null) ? null : `${open}${parts.join(',')}${close}`;
+}

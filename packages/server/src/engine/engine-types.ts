@@ -1,0 +1,130 @@
+import type { AnyContract, ErrorCode, TensorSpec } from '@oriel/schemas';
+
+export interface EngineOptions {
+  /** The contracts to serve. */
+  readonly models: Readonly<Record<string, AnyContract>>;
+  /** The module that exports those contracts: worker threads import it, since schemas cannot be sent to them. */
+  readonly registry: URL;
+  /** The model repository, with a closing slash: `<id>/pipeline.ts` and `<id>/<version>/model.onnx`. */
+  readonly modelsFolder: URL;
+  readonly threads: number;
+  /** Most items that wait for one model version; more are refused. */
+  readonly queueItemsMax: number;
+  /** The deadline of requests that set none. */
+  readonly deadlineMs: number;
+  /** 0 turns off the cache, and the sharing of runs between identical requests. */
+  readonly cacheEntriesMax: number;
+  /** JavaScript heap of one thread. Tensors and model weights live outside of it. */
+  readonly threadHeapMb: number;
+  /** How long a batch may keep a thread before the thread counts as stuck. Longer than any honest batch takes. */
+  readonly stuckMs: number;
+  readonly logger: EngineLogger;
+  readonly observer?: EngineObserver;
+}
+
+export interface EngineLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What happens inside, for metrics. Called on the hot path: keep it short. */
+export interface EngineObserver {
+  /** A batch came back. `queueMs` is of its oldest item. */
+  onBatch?(batch: BatchFacts): void;
+  /** A request was turned away before it was accepted: overload, a stopping server, a model that is not ready. */
+  onRefused?(refusal: { readonly model: string; readonly code: ErrorCode }): void;
+  /** A request to a model that exists is over. */
+  onAnswered?(answer: { readonly model: string; readonly outcome: 'succeeded' | ErrorCode }): void;
+  onThreadExit?(exit: { readonly reason: ThreadExitReason }): void;
+  onCache?(lookup: { readonly model: string; readonly hit: boolean }): void;
+}
+
+export interface BatchFacts {
+  readonly model: string;
+  readonly version: string;
+  readonly size: number;
+  readonly queueMs: number;
+  /** Inside `session.run`. */
+  readonly runMs: number;
+  /** Preprocess, run and postprocess, on the thread. */
+  readonly computeMs: number;
+}
+
+/** `exit`: the thread ended itself; `error`: an error no task caught; `heap`: out of memory; `stuck`: ended by us. */
+export type ThreadExitReason = 'exit' | 'error' | 'heap' | 'stuck';
+
+export type Priority = 'high' | 'low';
+
+export interface PredictRequest {
+  readonly model: string;
+  /** The default version when absent. */
+  readonly version?: string | undefined;
+  /** After validation by the contract. Must not be changed while the prediction runs. */
+  readonly input: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** On the clock of `performance.now()`. */
+  readonly deadlineAt?: number | undefined;
+  readonly priority?: Priority | undefined;
+}
+
+/** One answered prediction. */
+export interface Prediction {
+  readonly version: string;
+  /** Deeply frozen: identical requests may be given the same object. */
+  readonly output: unknown;
+  readonly cached: boolean;
+  /** Items in the run that answered this request; 0 when the answer came from the cache. */
+  readonly batchSize: number;
+  readonly queueMs: number;
+  readonly computeMs: number;
+}
+
+export type VersionState = 'loading' | 'ready' | 'failed';
+
+export interface VersionStatus {
+  readonly version: string;
+  readonly state: VersionState;
+  /** Why it failed, in words for whoever runs the server. */
+  readonly reason?: string;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly sizeBytes: number;
+}
+
+export interface ModelStatus {
+  readonly id: string;
+  /** Oldest first. */
+  readonly versions: readonly VersionStatus[];
+  /** The highest version; null when the model's folder holds none. */
+  readonly defaultVersion: string | null;
+  readonly batchSizeMax: number;
+}
+
+export interface EngineStats {
+  /** Runs that wait, and runs that are on a thread; identical requests share one. */
+  readonly queued: number;
+  readonly running: number;
+  readonly batchesRunning: number;
+  readonly threads: number;
+  readonly threadsReady: number;
+  readonly cacheEntries: number;
+  readonly cacheBytes: number;
+  readonly queuedByVersion: Readonly<Record<string, number>>;
+}
+
+export interface Engine {
+  /**
+   * Starts the threads, loads every version on each of them, checks it against its pipeline and warms it up.
+   * Never rejects for a bad model: that one is `failed`, with a reason, and the others are served.
+   */
+  start(): Promise<void>;
+  models(): readonly ModelStatus[];
+  /** @throws AppError with any code that this folder's `engine-errors.ts` makes */
+  predict(request: PredictRequest): Promise<Prediction>;
+  stats(): EngineStats;
+  /** Refuses new work and resolves when all accepted work has been answered. */
+  drain(): Promise<void>;
+  /** Answers whoever still waits with SERVER_STOPPING and ends the threads; none while it is inside a session. */
+  close(): Promise<void>;
+}

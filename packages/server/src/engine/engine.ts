@@ -1,0 +1,241 @@
+import { AppError } from '../errors.ts';
+import { Batcher } from './batcher.ts';
+import { canonicalKey } from './canonical-key.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import {
+  deadlineExceeded,
+  itemFailed,
+  modelNotReady,
+  overloaded,
+  predictionFailed,
+  requestCancelled,
+  serverStopping,
+  workerCrashed,
+} from './engine-errors.ts';
+
+
+import type { Engine, EngineOptions, EngineStats, Prediction, PredictRequest } from './engine-types.ts';
+import { Flight } from './flight.ts';
+import { createModelCatalog, type ReadyVersion } from './model-catalog.ts';
+import { turnOffOrtTelemetry } from './ort-telemetry.ts';
+import { createPredictionCache } from './prediction-cache.ts';
+import { ThreadEndedError } from './thread-slot.ts';
+import { createWaitingRoom } from './waiting-room.ts';
+import type { LoadedReply, RunReply, VersionFile } from './worker/protocol.ts';
+import { createWorkerPool } from './worker-pool.ts';
+
+/**
+ * Answers predictions: cache, admission, batches, worker threads, deadlines.
+ *
+ * A request becomes a caller in the waiting room and joins a flight: one run of one input, shared by all who ask the
+ * same at the same time. The flight waits in its version's lane, leaves in a batch when a thread is free, and is
+ * answered, failed on its own, or, when its thread ended, run once more alone.
+ */
+export function createEngine(options: EngineOptions): Engine {
+  const { logger, observer = {} } = options;
+  turnOffOrtTelemetry();
+  const ids = Object.values(options.models).map(({ id }) => id);
+  const catalog = createModelCatalog(ids, options.modelsFolder);
+  const cache = createPredictionCache(options.cacheEntriesMax);
+  const flights = new Map<string, Flight>();
+  const room = createWaitingRoom({ onDeserted: drop });
+  const batcher = new Batcher<Flight>({
+    runBatch: (_lane, batch) => runBatch(batch),
+    isWanted: room.isWanted,
+  });
+  const pool = createWorkerPool({
+    ...options,
+    threadData: { registry: options.registry.href, modelsFolder: options.modelsFolder.href },
+    listFiles: catalog.listFiles,
+    onLoaded: (file, reply) => catalog.markLoaded(file, reply, () => openLane(file, reply)),
+    onFailed,
+    onCapacity: (threads) => batcher.setCapacity(threads),
+    observer,
+  });
+  let isStopping = false;
+
+  return { start, models: catalog.list, predict, stats, drain, close };
+
+  async function start(): Promise<void> {
+    const startedAt = performance.now();
+    await catalog.scan();
+    await pool.start();
+    catalog.finishLoading();
+    const ready = catalog.listFiles().map(({ key }) => key);
+    logger.info(
+      { ready, threads: pool.capacity(), startMs: Math.round(performance.now() - startedAt) },
+      'engine started',
+    );
+  }
+
+  async function predict(request: PredictRequest): Promise<Prediction> {
+    const { model } = request;
+    try {
+      const answer = await admit(request);
+      observer.onAnswered?.({ model, outcome: 'succeeded' });
+      return answer;
+    } catch (error) {
+      const code = error instanceof AppError ? error.code : 'INTERNAL';
+      if (error instanceof AppError && error.kind === 'unavailable') observer.onRefused?.({ model, code });
+      if (code !== 'MODEL_NOT_FOUND') observer.onAnswered?.({ model, outcome: code });
+      throw error;
+    }
+  }
+
+  async function admit(request: PredictRequest): Promise<Prediction> {
+    if (isStopping) throw serverStopping();
+    const version = catalog.getReady(request.model, request.version);
+    const acceptedAt = performance.now();
+    const deadlineAt = request.deadlineAt ?? acceptedAt + options.deadlineMs;
+    if (request.signal?.aborted) throw requestCancelled();
+    if (deadlineAt <= acceptedAt) throw deadlineExceeded(0);
+
+    const key = keyOf(version, request.input);
+    const hit = key === null ? undefined : cache.find(key);
+    if (key !== null) observer.onCache?.({ model: request.model, hit: hit !== undefined });
+    const facts = { version: version.file.version };
+    if (hit) return { ...facts, output: hit.output, cached: true, batchSize: 0, queueMs: 0, computeMs: 0 };
+
+    const flight = joinFlight(key, request) ?? startFlight(version, key, request);
+    const answer = await room.wait(flight, { acceptedAt, deadlineAt, signal: request.signal });
+    return { ...facts, ...answer, cached: false };
+  }
+
+  function keyOf(version: ReadyVersion, input: unknown): string | null {
+    const key = options.cacheEntriesMax > 0 ? canonicalKey(input) : null;
+    return key === null ? null : `${version.file.key} ${key}`;
+  }
+
+  /** A low-priority flight may wait for long: a high-priority request does not join it. */
+  function joinFlight(key: string | null, { priority }: PredictRequest): Flight | undefined {
+    const flight = key === null ? undefined : flights.get(key);
+    return flight?.priority === 'high' || priority === 'low' ? flight : undefined;
+  }
+
+  function startFlight(
+    version: ReadyVersion,
+    key: string | null,
+    { input, priority = 'high' }: PredictRequest,
+  ): Flight {
+    const flight = new Flight({ version, key, input, priority });
+    const { lane } = version;
+    if (!batcher.add(lane, flight, priority))
+      throw overloaded(version.file.model, lane.waiting, batcher.retryAfterS(lane));
+    if (key !== null) flights.set(key, flight);
+    return flight;
+  }
+
+  async function runBatch(batch: readonly Flight[]): Promise<void> {
+    // a batch is never empty, and all of it is from one lane
+    const { version } = batch[0] as Flight;
+    const startedAt = performance.now();
+    for (const flight of batch) flight.startedAt = startedAt;
+    try {
+      if (version.state === 'failed')
+        throw modelNotReady(version.file.key, version.reason ?? 'it failed to load.');
+      settle(
+        batch,
+        await pool.run({ kind: 'run', key: version.file.key, inputs: batch.map(({ input }) => input) }),
+      );
+    } catch (error) {
+      for (const flight of batch) recover(flight, batch.length, error);
+    }
+  }
+
+  function settle(batch: readonly Flight[], { outputs, failures, runMs, computeMs }: RunReply): void {
+    observeBatch(batch, { runMs, computeMs });
+    for (const failure of failures) {
+      // the thread answers with indexes into this batch
+      const flight = batch[failure.index] as Flight;
+      land(flight);
+      room.fail(flight, itemFailed(flight.version.file.model, failure));
+    }
+    const failed = new Set(failures.map(({ index }) => index));
+    for (const [index, flight] of batch.entries()) {
+      if (failed.has(index)) continue;
+      const output = deepFreeze(outputs[index]);
+      land(flight);
+      if (flight.key !== null) cache.add(flight.key, output);
+      room.answer(flight, { output, batchSize: batch.length, computeMs });
+    }
+  }
+
+  function observeBatch(batch: readonly Flight[], timing: Pick<RunReply, 'runMs' | 'computeMs'>): void {
+    if (!observer.onBatch) return;
+    const { version, acceptedAt, startedAt } = batch[0] as Flight;
+    const { model, version: number } = version.file;
+    observer.onBatch({
+      model,
+      version: number,
+      size: batch.length,
+      queueMs: startedAt - acceptedAt,
+      ...timing,
+    });
+  }
+
+  /** After a batch that came to nothing: another try alone, or the end. */
+  function recover(flight: Flight, batchSize: number, error: unknown): void {
+    const { model } = flight.version.file;
+    const isCrash = error instanceof ThreadEndedError;
+    const isLastTry = isCrash ? flight.hasCrashed : error instanceof AppError || batchSize === 1;
+    if (isLastTry) {
+      land(flight);
+      room.fail(
+        flight,
+        error instanceof AppError
+          ? error
+          : isCrash
+            ? workerCrashed(model, error)
+            : predictionFailed(model, error),
+      );
+    } else if (flight.callers.size > 0) {
+      flight.hasCrashed ||= isCrash;
+      batcher.addAlone(flight.version.lane, flight);
+    }
+  }
+
+  /** Nobody waits for this flight any more. If it is on a thread, its output will be dropped. */
+  function drop(flight: Flight): void {
+    flight.version.lane.delete(flight);
+    land(flight);
+  }
+
+  /** From here on, nobody can join. */
+  function land(flight: Flight): void {
+    if (flight.key !== null && flights.get(flight.key) === flight) flights.delete(flight.key);
+  }
+
+  function openLane({ key }: VersionFile, { batchSizeMax }: LoadedReply) {
+    return batcher.addLane({ name: key, batchSizeMax, queueItemsMax: options.queueItemsMax });
+  }
+
+  function onFailed(file: VersionFile, reason: string): void {
+    logger.error({ model: file.model, version: file.version, reason }, 'a model cannot be served');
+    catalog.markFailed(file, reason);
+  }
+
+  function stats(): EngineStats {
+    const { queued, running, batchesRunning, queuedByLane } = batcher.stats();
+    return {
+      queued,
+      running,
+      batchesRunning,
+      queuedByVersion: queuedByLane,
+      threads: options.threads,
+      threadsReady: pool.capacity(),
+      cacheEntries: cache.entries,
+      cacheBytes: cache.sizeBytes,
+    };
+  }
+
+  function drain(): Promise<void> {
+    isStopping = true;
+    return room.whenEmpty();
+  }
+
+  async function close(): Promise<void> {
+    isStopping = true;
+    room.failAll(serverStopping());
+    await pool.close();
+  }
+}

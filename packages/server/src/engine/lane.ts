@@ -1,0 +1,92 @@
+import type { Priority } from './engine-types.ts';
+
+export interface LaneOptions {
+  /** `penguins@1` */
+  readonly name: string;
+  readonly batchSizeMax: number;
+  readonly queueItemsMax: number;
+}
+
+/** How fast the estimate of an item's time follows what is measured. */
+const smoothing = 0.2;
+
+/** What waits for one model version, and what the batcher needs to choose between lanes. */
+export class Lane<Item> {
+  readonly name: string;
+  readonly batchSizeMax: number;
+  readonly queueItemsMax: number;
+  /** Batches of this lane on a thread now. */
+  batchesRunning = 0;
+  /** The number of the dispatch that served this lane last. */
+  servedAt = 0;
+  /** Milliseconds of one thread that an item takes, smoothed. */
+  itemMs = 0;
+  // sets keep their order and delete from the middle at no cost: callers leave at any time
+  readonly #alone = new Set<Item>();
+  readonly #high = new Set<Item>();
+  readonly #low = new Set<Item>();
+
+  constructor({ name, batchSizeMax, queueItemsMax }: LaneOptions) {
+    this.name = name;
+    this.batchSizeMax = batchSizeMax;
+    this.queueItemsMax = queueItemsMax;
+  }
+
+  get waiting(): number {
+    return this.#alone.size + this.#high.size + this.#low.size;
+  }
+
+  get hasUrgent(): boolean {
+    return this.#alone.size + this.#high.size > 0;
+  }
+
+  /**
+   * @returns false when there is no room. Low priority may take half of the queue only, so that bulk work never
+   * keeps interactive callers out.
+   */
+  add(item: Item, priority: Priority): boolean {
+    if (this.waiting >= this.queueItemsMax) return false;
+    if (priority === 'high') this.#high.add(item);
+    else if (this.#low.size < Math.max(1, Math.floor(this.queueItemsMax / 2))) this.#low.add(item);
+    else return false;
+    return true;
+  }
+
+  /** Puts an accepted item back, before all others, to be run in a batch of its own. Never refused. */
+  addAlone(item: Item): void {
+    this.#alone.add(item);
+  }
+
+  /** @returns false when the item was not waiting */
+  delete(item: Item): boolean {
+    return this.#alone.delete(item) || this.#high.delete(item) || this.#low.delete(item);
+  }
+
+  /**
+   * Takes the next batch: one item that must run alone, or else high before low and first come, first served.
+   *
+   * @param isWanted - an item it says no to is thrown away
+   */
+  take(size: number, isWanted: (item: Item) => boolean): Item[] {
+    const alone = takeFrom(this.#alone, 1, isWanted);
+    if (alone.length > 0) return alone;
+    const high = takeFrom(this.#high, size, isWanted);
+    return high.length === size ? high : high.concat(takeFrom(this.#low, size - high.length, isWanted));
+  }
+
+  /** Learns from a batch that came back. */
+  measure(items: number, elapsedMs: number): void {
+    const itemMs = elapsedMs / items;
+    this.itemMs = this.itemMs === 0 ? itemMs : this.itemMs + smoothing * (itemMs - this.itemMs);
+  }
+}
+
+function takeFrom<Item>(queue: Set<Item>, size: number, isWanted: (item: Item) => boolean): Item[] {
+  const taken: Item[] = [];
+  for (const item of queue) {
+    if (taken.length === size) break;
+    queue.delete(item);
+    if (isWanted(item)) taken.push(item);
+  }
+  return taken;
+}

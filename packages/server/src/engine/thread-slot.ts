@@ -1,0 +1,240 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Piscina } from 'piscina';
+import type { ThreadExitReason } from './engine-types.ts';
+import { type HelloReply, heapFullExitCode, type ThreadData, type ThreadTask } from './worker/protocol.ts';
+import { SessionGate } from './worker/session-gate.ts';
+
+/** The thread ended before it answered: nothing is known of what it did. */
+export class ThreadEndedError extends Error {
+  override readonly name = 'ThreadEndedError';
+  readonly reason: ThreadExitReason;
+
+  constructor(reason: ThreadExitReason, cause: unknown) {
+    super(`the thread ended (${reason})`, { cause });
+    this.reason = reason;
+  }
+}
+
+export interface SlotOptions {
+  readonly threadData: ThreadData;
+  readonly threadHeapMb: number;
+  /** Loads the models on a thread that just started. A {@link ThreadEndedError} makes the slot begin again. */
+  readonly load: (slot: ThreadSlot) => Promise<void>;
+  /** The slot went up or down. */
+  readonly onChange: () => void;
+  readonly onThreadExit: (reason: ThreadExitReason, error: unknown) => void;
+  /** A thread ended before it ran its first task; `attempt` counts them in a row. */
+  readonly onStartFailed: (attempt: number, error: unknown) => void;
+}
+
+type SlotState = 'starting' | 'idle' | 'busy' | 'ending' | 'closed';
+
+const restartMsMin = 100;
+const restartMsMax = 30_000;
+
+/**
+ * A place for one worker thread, and the thread that is in it now.
+ *
+ * It is a Piscina of one thread, which starts, feeds and replaces it. One pool for all threads would not do: it
+ * hides which thread runs what and behind whose gate, it stops replacing any thread once one has failed to start,
+ * and its `close` can end a second thread mid-run (5.3.2 counts one finished task as all of them).
+ */
+export class ThreadSlot {
+  readonly #options: SlotOptions;
+  #pool: Piscina;
+  #state: SlotState = 'starting';
+  #gate: SessionGate | undefined;
+  /** Counts threads, so that work begun on one is not continued on the next. */
+  #life = 0;
+  #lastError: unknown;
+  #isEndedByUs = false;
+  /** Whether the present thread got as far as `idle`: then `bringUp` is over, and its successor needs a new one. */
+  #wasUp = false;
+  #busySince: number | undefined;
+  #task: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SlotOptions) {
+    this.#options = options;
+    this.#pool = this.#openPool();
+  }
+
+  get isUp(): boolean {
+    return this.#state === 'idle' || this.#state === 'busy';
+  }
+
+  get isIdle(): boolean {
+    return this.#state === 'idle';
+  }
+
+  /** How long the thread has been at its present load or run; 0 when it has none. */
+  busyMs(now: number): number {
+    return this.#busySince === undefined || !this.#gate ? 0 : now - this.#busySince;
+  }
+
+  /**
+   * Makes the thread ready for work. Begins again when the thread ends meanwhile, and waits longer each time it ends
+   * before its first task, so that a thread that cannot start costs next to nothing.
+   */
+  async bringUp(): Promise<void> {
+    for (let failures = 0; this.#state !== 'closed'; ) {
+      try {
+        const { gate } = await this.#hello();
+        this.#gate = new SessionGate(gate);
+        failures = 0;
+        await this.#options.load(this);
+        this.#wasUp = true;
+        return this.#become('idle');
+      } catch (error) {
+        if (!(error instanceof ThreadEndedError)) throw error;
+        if (this.#gate || this.#isClosed()) continue; // it had started: Piscina has put the next one in its place
+        failures += 1;
+        this.#options.onStartFailed(failures, error.cause ?? error);
+        await sleep(Math.min(restartMsMin * 2 ** failures, restartMsMax), undefined, { ref: false });
+        this.#replacePool();
+      }
+    }
+  }
+
+  /** Runs a batch. The slot must be idle. */
+  async run<Reply>(task: ThreadTask): Promise<Reply> {
+    this.#state = 'busy';
+    try {
+      return await this.send<Reply>(task);
+    } finally {
+      if (this.#state === 'busy') this.#state = 'idle';
+    }
+  }
+
+  /** Sends a task to the present thread. @throws ThreadEndedError when it ended meanwhile */
+  async send<Reply>(task: ThreadTask): Promise<Reply> {
+    if (this.#isClosed()) throw new ThreadEndedError('exit', undefined);
+    const life = this.#life;
+    this.#busySince = performance.now();
+    const running: Promise<Reply> = this.#pool.run(task);
+    this.#task = running;
+    try {
+      const reply = await running;
+      if (life !== this.#life) throw new ThreadEndedError('exit', undefined);
+      return reply;
+    } catch (error) {
+      if (life === this.#life || error instanceof ThreadEndedError) throw error;
+      this.#lastError = error;
+      throw new ThreadEndedError(this.#exitReason(error), error);
+    } finally {
+      this.#busySince = undefined;
+    }
+  }
+
+  /**
+   * Ends a thread that is stuck in JavaScript; the task it was at fails with a {@link ThreadEndedError}.
+   *
+   * @returns false when it is inside ONNX Runtime, where ending it would abort the whole process
+   */
+  end(): boolean {
+    if (!this.#gate?.tryClose()) return false;
+    this.#isEndedByUs = true;
+    this.#become('ending');
+    void this.#pool.threads[0]?.terminate();
+    return true;
+  }
+
+  /**
+   * Ends the thread once its task is over.
+   *
+   * @returns false when the task was not over in time and the thread cannot be ended: it is left behind
+   */
+  async close(graceMs: number): Promise<boolean> {
+    this.#become('closed');
+    const isOver = await Promise.race([
+      this.#task.then(
+        () => true,
+        () => true,
+      ),
+      sleep(graceMs, false, { ref: false }),
+    ]);
+    if (!isOver) {
+      if (this.#gate?.tryClose() === false) return false;
+      await this.#pool.threads[0]?.terminate();
+    }
+    await this.#pool.close();
+    return true;
+  }
+
+  #openPool(): Piscina {
+    const pool = new Piscina({
+      filename: new URL('./worker/onnx-worker.ts', import.meta.url).href,
+      name: 'runTask',
+      workerData: this.#options.threadData,
+      minThreads: 1,
+      maxThreads: 1,
+      concurrentTasksPerWorker: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      atomics: 'sync',
+      recordTiming: false,
+      // past this time `close` would end threads mid-run; `close` below sees to the time itself
+      closeTimeout: 2 ** 31 - 1,
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.threadHeapMb },
+    });
+    // without a listener, an error in an idle thread would end the process
+    pool.on('error', (error) => {
+      this.#lastError = error;
+    });
+    pool.on('workerDestroy', () => this.#onThreadGone(pool));
+    return pool;
+  }
+
+  #replacePool(): void {
+    const old = this.#pool;
+    this.#pool = this.#openPool();
+    void old.close({ force: true });
+  }
+
+  /** The first task of a thread. Piscina keeps tasks for a thread that is still starting, also when it never does. */
+  #hello(): Promise<HelloReply> {
+    this.#gate = undefined;
+    const { promise, resolve, reject } = Promise.withResolvers<HelloReply>();
+    const pool = this.#pool;
+    const onGone = () => setImmediate(() => reject(new ThreadEndedError('exit', this.#lastError)));
+    pool.once('workerDestroy', onGone);
+    this.send<HelloReply>({ kind: 'hello' })
+      .then(resolve, reject)
+      .finally(() => pool.off('workerDestroy', onGone));
+    return promise;
+  }
+
+  #onThreadGone(pool: Piscina): void {
+    if (pool !== this.#pool || this.#isClosed()) return;
+    const wasUp = this.#wasUp;
+    const hadStarted = this.#gate !== undefined;
+    this.#life += 1;
+    this.#wasUp = false;
+    this.#become('starting');
+    // Piscina says why only after this: by rejecting the task, or by its error event
+    setImmediate(() => {
+      const error = this.#lastError;
+      const reason = this.#exitReason(error);
+      this.#lastError = undefined;
+      this.#isEndedByUs = false;
+      if (hadStarted) this.#options.onThreadExit(reason, error);
+      if (wasUp) void this.bringUp();
+    });
+  }
+
+  #exitReason(error: unknown): ThreadExitReason {
+    if (this.#isEndedByUs) return 'stuck';
+    if (!(error instanceof Error)) return 'exit';
+    if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') return 'heap';
+    if (error.message.endsWith(`exited with code: ${heapFullExitCode}`)) return 'heap';
+    return error.message.startsWith('worker exited with code:') ? 'exit' : 'error';
+  }
+
+  #become(state: SlotState): void {
+    if (this.#state === 'closed') return;
+    this.#state = state;
+    this.#options.onChange();
+  }
+
+  #isClosed(): boolean {
+    return this.#state === 'closed';
+  }
+}

@@ -1,0 +1,141 @@
+import type { EngineLogger, EngineObserver } from './engine-types.ts';
+import { ThreadEndedError, ThreadSlot } from './thread-slot.ts';
+import type {
+  LoadedReply,
+  LoadReply,
+  RunReply,
+  RunTask,
+  ThreadData,
+  VersionFile,
+} from './worker/protocol.ts';
+
+export interface WorkerPoolOptions {
+  readonly threads: number;
+  readonly threadHeapMb: number;
+  readonly stuckMs: number;
+  readonly threadData: ThreadData;
+  /** The versions that a thread has to load; asked again for each thread, since some may have failed. */
+  readonly listFiles: () => readonly VersionFile[];
+  readonly onLoaded: (file: VersionFile, reply: LoadedReply) => void;
+  /** A version cannot be served, and is not loaded on any thread from now on. */
+  readonly onFailed: (file: VersionFile, reason: string) => void;
+  /** The number of threads that take batches has changed. */
+  readonly onCapacity: (threads: number) => void;
+  readonly logger: EngineLogger;
+  readonly observer: EngineObserver;
+}
+
+export type WorkerPool = ReturnType<typeof createWorkerPool>;
+
+/** A start gives up waiting for a thread after so many of its failures in a row; the slot itself tries on. */
+const startAttemptsMax = 3;
+/** A version that was served before gets a second try on a new thread, before it fails for all. */
+const reloadAttemptsMax = 2;
+
+/**
+ * Threads with every model loaded, each taking one batch at a time. Replaces a thread that ends, and ends one that
+ * is stuck in a pipeline's JavaScript.
+ */
+export function createWorkerPool(options: WorkerPoolOptions) {
+  const { logger, observer } = options;
+  const slots: ThreadSlot[] = [];
+  const loadFailures = new Map<string, number>();
+  let isStarted = false;
+  let stuckTimer: NodeJS.Timeout | undefined;
+
+  return { start, run, close, capacity };
+
+  /** Resolves when each thread is up or has failed to start often enough. */
+  async function start(): Promise<void> {
+    stuckTimer = setInterval(endStuckThreads, Math.max(10, options.stuckMs / 4)).unref();
+    await Promise.all(Array.from({ length: options.threads }, startSlot));
+    isStarted = true;
+  }
+
+  /** Runs a batch on an idle thread. @throws ThreadEndedError, or what the thread threw */
+  function run(task: RunTask): Promise<RunReply> {
+    const slot = slots.find(({ isIdle }) => isIdle);
+    return slot ? slot.run<RunReply>(task) : Promise.reject(new Error('no thread is idle'));
+  }
+
+  /** Ends all threads after their present batch, those excepted that do not come out of a session. */
+  async function close(): Promise<void> {
+    clearInterval(stuckTimer);
+    const closed = await Promise.all(slots.map((slot) => slot.close(options.stuckMs)));
+    const left = closed.filter((isClosed) => !isClosed).length;
+    if (left > 0)
+      logger.error({ threads: left }, 'threads that do not come out of ONNX Runtime are left behind');
+  }
+
+  function capacity(): number {
+    return slots.filter(({ isUp }) => isUp).length;
+  }
+
+  function startSlot(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const slot: ThreadSlot = new ThreadSlot({
+      threadData: options.threadData,
+      threadHeapMb: options.threadHeapMb,
+      load: loadAll,
+      onChange: () => options.onCapacity(capacity()),
+      onThreadExit(reason, error) {
+        logger.warn({ reason, err: error }, 'a model thread ended and is replaced');
+        observer.onThreadExit?.({ reason });
+      },
+      onStartFailed(attempt, error) {
+        logger.error({ attempt, err: error }, 'a model thread could not start; trying again');
+        if (attempt === startAttemptsMax) resolve();
+      },
+    });
+    slots.push(slot);
+    void slot.bringUp().then(resolve);
+    return promise;
+  }
+
+  /** Loads one version after another, so that a thread that ends tells which of them ended it. */
+  async function loadAll(slot: ThreadSlot): Promise<void> {
+    for (const file of options.listFiles()) {
+      let reply = await load(slot, file);
+      while (!reply.ok && noteFailure(file, reply.reason)) reply = await load(slot, file);
+      if (reply.ok) {
+        loadFailures.delete(file.key);
+        options.onLoaded(file, reply);
+      }
+    }
+  }
+
+  async function load(slot: ThreadSlot, file: VersionFile): Promise<LoadReply> {
+    try {
+      return await slot.send<LoadReply>({ kind: 'load', file });
+    } catch (error) {
+      const reason =
+        error instanceof ThreadEndedError
+          ? `its thread ended (${error.reason}) while loading it`
+          : String(error);
+      noteFailure(file, reason);
+      throw error;
+    }
+  }
+
+  /** @returns whether to try once more */
+  function noteFailure(file: VersionFile, reason: string): boolean {
+    const failures = (loadFailures.get(file.key) ?? 0) + 1;
+    loadFailures.set(file.key, failures);
+    if (isStarted && failures < reloadAttemptsMax) return true;
+    options.onFailed(file, reason);
+    return false;
+  }
+
+  function endStuckThreads(): void {
+    for (const slot of slots) {
+      const busyMs = slot.busyMs(performance.now());
+      if (busyMs < options.stuckMs) continue;
+      const isEnded = slot.end();
+      const message = isEnded
+        ? 'a model thread was stuck in its pipeline and is ended'
+        : 'a model thread does not come out of ONNX Runtime';
+      // a thread in a session is looked at again and again; said every so often, not each time
+      if (isEnded || busyMs < options.stuckMs * 1.25) logger.error({ busyMs: Math.round(busyMs) }, message);
+    }
+  }
+}

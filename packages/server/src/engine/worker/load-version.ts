@@ -1,0 +1,87 @@
+import type { AnyContract, AnyPipeline } from '@oriel/schemas';
+import { env, InferenceSession } from 'onnxruntime-node';
+import { checkSignature, type OnnxTensorInfo } from './check-signature.ts';
+import type { ThreadData, VersionFile } from './protocol.ts';
+import { type LoadedVersion, runBatch } from './run-batch.ts';
+import type { SessionGate } from './session-gate.ts';
+
+/**
+ * Opens one version on this thread and shows that it works: the file fits the pipeline, and every example of the
+ * contract is answered, alone and in a batch. The first run of a session is slow, so this is the warm-up as well.
+ *
+ * @throws Error with a reason for whoever runs the server
+ */
+export async function loadVersion(
+  file: VersionFile,
+  data: ThreadData,
+  gate: SessionGate,
+): Promise<LoadedVersion> {
+  const contract = await importContract(file.model, data.registry);
+  const pipeline = await importPipeline(file.model, data.modelsFolder);
+  const session = await openSession(file.modelPath, gate);
+  const version = { contract, pipeline, session, gate };
+  const differences = checkSignature(pipeline, signatureOf(session));
+  if (differences.length > 0) throw new Error(differences.join('; '));
+  await warmUp(version);
+  return version;
+}
+
+async function importContract(model: string, registry: string): Promise<AnyContract> {
+  const contracts: Record<string, AnyContract | undefined> = await import(registry);
+  const contract = Object.values(contracts).find((candidate) => candidate?.id === model);
+  if (!contract) throw new Error(`the registry exports no contract with the id "${model}"`);
+  return contract;
+}
+
+async function importPipeline(model: string, modelsFolder: string): Promise<AnyPipeline> {
+  const { pipeline }: { pipeline?: AnyPipeline } = await import(
+    new URL(`${model}/pipeline.ts`, modelsFolder).href
+  );
+  if (!pipeline) throw new Error(`${model}/pipeline.ts exports no "pipeline"`);
+  const { batchSizeMax } = pipeline.batching;
+  if (!Number.isInteger(batchSizeMax) || batchSizeMax < 1) {
+    throw new Error(
+      `batching.batchSizeMax of the pipeline is ${batchSizeMax}; it must be a whole number from 1`,
+    );
+  }
+  return pipeline;
+}
+
+/** One core a session: the pool scales by threads, and threads inside a session would only fight over the cores. */
+async function openSession(modelPath: string, gate: SessionGate): Promise<InferenceSession> {
+  env.logLevel = 'error';
+  gate.enter();
+  return InferenceSession.create(modelPath, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  }).finally(() => gate.leave());
+}
+
+function signatureOf({ inputMetadata, outputMetadata }: InferenceSession) {
+  const toInfo = (meta: InferenceSession.ValueMetadata): OnnxTensorInfo =>
+    meta.isTensor
+      ? { name: meta.name, dtype: meta.type, dims: meta.shape }
+      : { name: meta.name, dtype: 'no tensor', dims: [] };
+  return { inputs: inputMetadata.map(toInfo), outputs: outputMetadata.map(toInfo) };
+}
+
+async function warmUp(version: LoadedVersion): Promise<void> {
+  const { examples, input } = version.contract;
+  const inputs = examples.map((example) => input.parse(example.input));
+  for (const [index, { title }] of examples.entries()) {
+    await runExamples(version, [inputs[index]], `the example "${title}"`);
+  }
+  const { batchSizeMax } = version.pipeline.batching;
+  if (batchSizeMax > 1)
+    await runExamples(version, [inputs[0], ...inputs].slice(0, batchSizeMax), 'a batch of the examples');
+}
+
+async function runExamples(version: LoadedVersion, inputs: readonly unknown[], name: string): Promise<void> {
+  const [failure] = (await runBatch(version, inputs)).failures;
+  if (failure)
+    throw new Error(
+      `${name} failed: ${failure.kind === 'failed' ? `${failure.stage}: ` : ''}${failure.message}`,
+    );
+}

@@ -1,0 +1,42 @@
+import { workerData } from 'node:worker_threads';
+import { loadVersion } from './load-version.ts';
+import type {
+  HelloReply,
+  LoadReply,
+  LoadTask,
+  RunReply,
+  RunTask,
+  ThreadData,
+  ThreadTask,
+} from './protocol.ts';
+import { type LoadedVersion, runBatch } from './run-batch.ts';
+import { SessionGate } from './session-gate.ts';
+
+/** One gate a thread: it is inside at most one session at a time. */
+const gate = new SessionGate();
+const versions = new Map<string, LoadedVersion>();
+
+/** Runs on a worker thread, one task at a time. Knows models and nothing of queues, deadlines or callers. */
+export function runTask(task: ThreadTask): Promise<HelloReply | LoadReply | RunReply> {
+  if (task.kind === 'run') return run(task);
+  return task.kind === 'load' ? load(task) : Promise.resolve({ gate: gate.buffer });
+}
+
+/** A version that does not load is a fact to report: throwing would only say less. */
+async function load({ file }: LoadTask): Promise<LoadReply> {
+  try {
+    // Piscina hands on the data it was given: worker-pool.ts gives this type
+    const version = await loadVersion(file, workerData as ThreadData, gate);
+    versions.set(file.key, version);
+    const { inputs, outputs, batching } = version.pipeline;
+    return { ok: true, inputs, outputs, batchSizeMax: batching.batchSizeMax };
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function run({ key, inputs }: RunTask): Promise<RunReply> {
+  const version = versions.get(key);
+  if (!version) throw new Error(`${key} is not loaded on this thread`);
+  return runBatch(version, inputs);
+}

@@ -1,0 +1,75 @@
+import type { TensorSpec } from '@oriel/schemas';
+
+/** What the main thread and a worker thread say to each other. All of it survives a structured clone. */
+
+/** Given to each thread when it starts. */
+export interface ThreadData {
+  /** URLs as text. */
+  readonly registry: string;
+  readonly modelsFolder: string;
+}
+
+/** One version of one model in the model repository. */
+export interface VersionFile {
+  /** `penguins@1`: its name in messages, logs and reasons. */
+  readonly key: string;
+  readonly model: string;
+  readonly version: string;
+  readonly modelPath: string;
+}
+
+export type ThreadTask = HelloTask | LoadTask | RunTask;
+
+/** The first task of every thread: shows that it runs, and fetches its gate. */
+export interface HelloTask {
+  readonly kind: 'hello';
+}
+export interface HelloReply {
+  readonly gate: SharedArrayBuffer;
+}
+
+export interface LoadTask {
+  readonly kind: 'load';
+  readonly file: VersionFile;
+}
+export type LoadReply = LoadedReply | { readonly ok: false; readonly reason: string };
+export interface LoadedReply {
+  readonly ok: true;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly batchSizeMax: number;
+}
+
+export interface RunTask {
+  readonly kind: 'run';
+  readonly key: string;
+  readonly inputs: readonly unknown[];
+}
+export interface RunReply {
+  /** In the order of the inputs; undefined where an item failed. */
+  readonly outputs: readonly unknown[];
+  readonly failures: readonly ItemFailure[];
+  readonly runMs: number;
+  readonly computeMs: number;
+}
+
+/** Why one item has no output. `unusable` is the input's fault and for the caller; `failed` is for the log. */
+export type ItemFailure =
+  | {
+      readonly index: number;
+      readonly kind: 'unusable';
+      readonly path: readonly (string | number)[];
+      readonly message: string;
+    }
+  | {
+      readonly index: number;
+      readonly kind: 'failed';
+      readonly stage: Stage;
+      readonly message: string;
+      readonly stack?: string;
+    };
+
+export type Stage = 'preprocess' | 'run' | 'postprocess' | 'output';
+
+/** The exit code of a thread that ends itself because its heap is nearly full. */
+export const heapFullExitCode = 70;
