@@ -1,0 +1,66 @@
+import type { ModelDetail } from '@oriel/schemas';
+
+interface Call {
+  readonly id: string;
+  /** Where the server is. */
+  readonly origin: string;
+  readonly input: unknown;
+  /** The media type of the file that is the whole input; null where the input is JSON. */
+  readonly fileType: string | null;
+}
+
+/** A call as its code shows it; files stand for themselves, not for their bytes. */
+export function toCall(model: ModelDetail, origin: string, input: unknown): Call {
+  const { media, input: schema } = model.contract;
+  if (!media) return { id: model.id, origin, input, fileType: null };
+  const isAlone = Object.keys(schema.properties ?? {}).length === 1;
+  const shown = { ...(input as object | undefined), [media.field]: '<the file as base64>' };
+  return { id: model.id, origin, input: shown, fileType: isAlone ? (media.types[0] ?? null) : null };
+}
+
+/** The call with the typed client. */
+export function toTypeScript({ id, origin, input, fileType }: Call): string {
+  const procedure = `client.models${/^[a-z]\w*$/.test(id) ? `.${id}` : `[${quote(id)}]`}.predict.mutate`;
+  return [
+    ...(fileType ? [`import { openAsBlob } from 'node:fs';`] : []),
+    `import { createClient } from '@oriel/client';`,
+    '',
+    `const client = createClient({ url: ${quote(origin)} });`,
+    `const answer = await ${procedure}(${fileType ? `await openAsBlob(${quote(toFileName(fileType))})` : toLiteral(input)});`,
+    'console.log(answer.output);',
+  ].join('\n');
+}
+
+/** The same call over REST. */
+export function toCurl({ id, origin, input, fileType }: Call): string {
+  const url = `${origin}/api/v1/models/${id}/predict`;
+  if (fileType) return [`curl ${url}`, `-H 'content-type: ${fileType}'`, `--data-binary @${toFileName(fileType)}`].join(' \\\n  ');
+  return [`curl ${url}`, `-H 'content-type: application/json'`, `-d ${quoteForShell(JSON.stringify(input, null, 2))}`].join(' \\\n  ');
+}
+
+function toFileName(type: string): string {
+  return `image.${type.split('/')[1] ?? 'bin'}`;
+}
+
+/** A JSON value as people write it in TypeScript: bare keys, single quotes. */
+function toLiteral(value: unknown, indent = ''): string {
+  if (typeof value === 'string') return quote(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const inner = `${indent}  `;
+  const lines = Array.isArray(value)
+    ? value.map((each) => toLiteral(each, inner))
+    : Object.entries(value).map(([key, each]) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key)}: ${toLiteral(each, inner)}`);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  if (lines.length === 0) return `${open}${close}`;
+  return `${open}\n${lines.map((line) => `${inner}${line},\n`).join('')}${indent}${close}`;
+}
+
+function quote(text: string): string {
+  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
+  return `'${escaped}'`;
+}
+
+/** In single quotes a shell reads everything as it stands, but for the quote itself. */
+function quoteForShell(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
