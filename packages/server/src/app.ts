@@ -95,7 +95,6 @@ export async function createApp({ config, logger, registry, contracts, modelsFol
     prefix: '/api/v1',
     procedures: router._def.procedures,
     createContext,
-    bodyBytesMax: config.bodyBytesMax,
   });
   server.get('/api/openapi.json', async () => openApiDocument);
   await server.register(docsPage, { documentUrl: '/api/openapi.json' });
@@ -104,9 +103,22 @@ export async function createApp({ config, logger, registry, contracts, modelsFol
 
   return { listen, close, ready: starting, readiness, recorder, server, url };
 
-  /** Starts listening, and says where. Models may still be loading: see `ready` and `/health/ready`. */
+  /**
+   * Starts listening, and says where. Models may still be loading: see `ready` and `/health/ready`.
+   *
+   * @throws Error when the address cannot be had; everything is closed again then
+   */
   async function listen(): Promise<string> {
-    await server.listen({ host: config.host, port: config.port });
+    try {
+      await server.listen({ host: config.host, port: config.port });
+    } catch (error) {
+      await close();
+      throw isAddressInUse(error)
+        ? new Error(
+            `Port ${config.port} is in use by another program. Stop it, or choose another port: PORT=3001`,
+          )
+        : error;
+    }
     return url();
   }
 
@@ -143,6 +155,10 @@ export async function createApp({ config, logger, registry, contracts, modelsFol
     await engine.close();
     await database.close();
   }
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
 function later(ms: number): Promise<void> {

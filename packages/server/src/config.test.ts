@@ -4,11 +4,20 @@ import { readConfig, settings } from './config.ts';
 
 describe('readConfig', () => {
   test('needs no variable: every setting has a default', () => {
-    expect(readConfig({})).toMatchObject({ port: 3000, host: 'localhost', databaseUrl: undefined, logLevel: 'info' });
+    expect(readConfig({})).toMatchObject({
+      port: 3000,
+      host: 'localhost',
+      databaseUrl: undefined,
+      logLevel: 'info',
+    });
   });
 
   test('reads what is set, and takes an empty variable as unset', () => {
-    expect(readConfig({ PORT: '8080', HOST: '', ORIEL_THREADS: '3' })).toMatchObject({ port: 8080, host: 'localhost', threads: 3 });
+    expect(readConfig({ PORT: '8080', HOST: '', ORIEL_THREADS: '3' })).toMatchObject({
+      port: 8080,
+      host: 'localhost',
+      threads: 3,
+    });
   });
 
   test('names each wrong variable, what was expected, and an example', () => {
@@ -24,7 +33,9 @@ describe('readConfig', () => {
   });
 
   test('each example is itself valid', () => {
-    const examples = Object.fromEntries(Object.entries(settings).map(([name, { example }]) => [name, example]));
+    const examples = Object.fromEntries(
+      Object.entries(settings).map(([name, { example }]) => [name, example]),
+    );
     expect(() => readConfig(examples)).not.toThrow();
   });
 

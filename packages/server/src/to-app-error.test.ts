@@ -11,7 +11,11 @@ describe('toInputError', () => {
     if (!error) throw new Error('the input should be refused');
     const refused = toInputError(error);
     expect(refused.message).toContain('rows[0].mass: Invalid input: expected number, received string');
-    expect(refused.issues).toContainEqual({ path: ['rows', 0, 'mass'], rule: 'invalid_type', message: expect.any(String) });
+    expect(refused.issues).toContainEqual({
+      path: ['rows', 0, 'mass'],
+      rule: 'invalid_type',
+      message: expect.any(String),
+    });
     expect(refused.message).toContain('Unrecognized key: "colour"');
   });
 
@@ -39,7 +43,11 @@ describe('toAppError', () => {
 
   test('an output that breaks its own contract is our fault: its issues are not sent', () => {
     const { error: cause } = z.object({ secret: z.number() }).safeParse({ secret: 'x' });
-    const thrown = new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: 'Output validation failed', cause });
+    const thrown = new TRPCError({
+      code: 'INTERNAL_SERVER_ERROR',
+      message: 'Output validation failed',
+      cause,
+    });
     expect(toAppError(thrown)).toMatchObject({ code: 'INTERNAL', issues: undefined });
   });
 });

@@ -13,7 +13,6 @@ import {
   workerCrashed,
 } from './engine-errors.ts';
 
-
 import type { Engine, EngineOptions, EngineStats, Prediction, PredictRequest } from './engine-types.ts';
 import { Flight } from './flight.ts';
 import { createModelCatalog, type ReadyVersion } from './model-catalog.ts';

@@ -1,10 +1,10 @@
-import multipart from '@fastify/multipart';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Context, Door } from '../trpc/context.ts';
 import type { Meta } from '../trpc/procedures.ts';
 import { readUpload } from '../trpc/uploads.ts';
+import { abortSignalOf } from './abort-signal.ts';
 import { queryCoercion } from './query-coercion.ts';
 
 /** What a router holds, as far as REST needs to know it. Semi-internal in tRPC: pinned, and covered by a test. */
@@ -24,7 +24,6 @@ interface RestProcedure {
 interface Options {
   readonly procedures: Readonly<Record<string, unknown>>;
   readonly createContext: (request: FastifyRequest, door: Door) => Context;
-  readonly bodyBytesMax: number;
 }
 
 /**
@@ -33,11 +32,9 @@ interface Options {
  */
 export async function restDoor(
   server: FastifyInstance,
-  { procedures, createContext, bodyBytesMax }: Options,
+  { procedures, createContext }: Options,
 ): Promise<void> {
-  await server.register(multipart, {
-    limits: { fileSize: bodyBytesMax, files: 4, fields: 64, fieldSize: 1_048_576, parts: 68 },
-  });
+  server.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, readForm);
   server.addContentTypeParser(/^image\//, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
@@ -90,16 +87,25 @@ function addRoute(
   });
 }
 
-async function readBody(request: FastifyRequest, field: string | undefined): Promise<unknown> {
-  const isJson = !request.isMultipart() && !(request.body instanceof Uint8Array);
-  if (isJson) return request.body;
-  if (field === undefined) {
-    throw new AppError(
-      'MEDIA_TYPE_UNSUPPORTED',
-      'This operation reads JSON: send it with content-type application/json.',
-    );
+/** The same parser as tRPC's, so that a form means the same at both doors. */
+async function readForm(request: FastifyRequest, body: Buffer): Promise<FormData> {
+  const headers = { 'content-type': request.headers['content-type'] ?? '' };
+  try {
+    return await new Response(new Uint8Array(body), { headers }).formData();
+  } catch (cause) {
+    throw new AppError('BODY_MALFORMED', 'The form could not be read: it is not valid multipart/form-data.', {
+      cause,
+    });
   }
-  return readUpload(request.isMultipart() ? await request.formData() : request.body, field);
+}
+
+async function readBody({ body }: FastifyRequest, field: string | undefined): Promise<unknown> {
+  if (!(body instanceof Uint8Array || body instanceof FormData)) return body;
+  if (field !== undefined) return readUpload(body, field);
+  throw new AppError(
+    'MEDIA_TYPE_UNSUPPORTED',
+    'This operation reads JSON: send it with content-type application/json.',
+  );
 }
 
 function withParams(body: unknown, params: Record<string, unknown>): unknown {
@@ -107,13 +113,4 @@ function withParams(body: unknown, params: Record<string, unknown>): unknown {
   // a body that is no object is left for the contract to refuse
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   return { ...body, ...params };
-}
-
-/** Aborts when the caller goes away before its answer is written. */
-function abortSignalOf(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }

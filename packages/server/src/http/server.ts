@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify';
 import { type AppError, AppError as OurError, toProblem, transportOfKind } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
@@ -28,7 +29,8 @@ export async function createHttpServer({
 }: Options): Promise<FastifyInstance> {
   const server: FastifyInstance = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    // one line of our own, in onResponse
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
     // both doors hand such keys to zod, which strips or refuses them: the doors must not differ
     onProtoPoisoning: 'ignore',
@@ -120,7 +122,10 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, error:
   logFailure(request, error);
   // a string, so that no serializer rewrites the media type
   const body = JSON.stringify(toProblem(error, { requestId: request.id, instance: pathOf(request) }));
-  return reply.code(transportOfKind[error.kind].status).type('application/problem+json').send(body);
+  return reply
+    .code(transportOfKind[error.kind].status)
+    .header('content-type', 'application/problem+json')
+    .send(body);
 }
 
 /** Unknown failures go to the log with all we know; expected ones only leave their code on the request's line. */

@@ -1,10 +1,9 @@
-import { Transform } from 'node:stream';
 import type { AnyTRPCRouter } from '@trpc/server';
-import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { AppError } from '../errors.ts';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toAppError } from '../to-app-error.ts';
 import type { Context, Door } from '../trpc/context.ts';
+import { abortSignalOf } from './abort-signal.ts';
 import { logFailure } from './server.ts';
 
 interface Options {
@@ -15,41 +14,44 @@ interface Options {
 /** Most calls in one HTTP batch. */
 const callsPerBatchMax = 50;
 
-/** tRPC at `/trpc/*`. A scope of its own: the official plugin replaces the parsers of JSON and forms. */
+/**
+ * tRPC at `/trpc/*`. Bodies are read by Fastify, which bounds them, and handed to tRPC as they are: the official
+ * plugin would read forms and bytes as streams without a bound.
+ */
 export async function trpcDoor(server: FastifyInstance, { router, createContext }: Options): Promise<void> {
-  // before the plugin, or it finds no parser for bytes
-  server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
-  );
-  server.addHook('preParsing', (request, _reply, payload, done) => {
-    // forms are handed on as a stream, which Fastify does not bound
-    if (!request.headers['content-type']?.startsWith('multipart/form-data')) return done(null, payload);
-    done(null, payload.pipe(boundedStream(request.routeOptions.bodyLimit)));
-  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  const trpcOptions: FastifyTRPCPluginOptions<AnyTRPCRouter>['trpcOptions'] = {
-    router,
-    createContext: ({ req }) => createContext(req, 'trpc'),
-    maxBatchSize: callsPerBatchMax,
-    onError: ({ error, req }) => logFailure(req, toAppError(error)),
-    responseMeta({ errors, paths, ctx }) {
-      const seconds = errors.map((error) => toAppError(error).retryAfterS ?? 0);
-      const retryAfterS = Math.max(0, ...seconds);
-      void paths;
-      void ctx;
-      return retryAfterS > 0 ? { headers: { 'retry-after': String(retryAfterS) } } : {};
-    },
-  };
-  await server.register(fastifyTRPCPlugin, { prefix: '/trpc', trpcOptions });
+  server.all('/trpc/:path', async (request, reply) => {
+    const response = await fetchRequestHandler({
+      endpoint: '/trpc',
+      router,
+      req: toFetchRequest(request, reply),
+      createContext: () => createContext(request, 'trpc'),
+      maxBatchSize: callsPerBatchMax,
+      onError: ({ error }) => logFailure(request, toAppError(error)),
+      responseMeta({ errors, paths }) {
+        request.logFields.procedures = paths?.join();
+        const retryAfterS = Math.max(0, ...errors.map((error) => toAppError(error).retryAfterS ?? 0));
+        return retryAfterS > 0 ? { headers: { 'retry-after': String(retryAfterS) } } : {};
+      },
+    });
+    return reply.send(response);
+  });
 }
 
-function boundedStream(sizeBytesMax: number): Transform {
-  let size = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.byteLength;
-      if (size <= sizeBytesMax) done(null, chunk);
-      else done(new AppError('BODY_TOO_LARGE', `The request body is larger than ${sizeBytesMax} bytes.`));
-    },
+function toFetchRequest(request: FastifyRequest, reply: FastifyReply): Request {
+  const { method, body } = request;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return new Request(new URL(request.url, 'http://localhost'), {
+    method,
+    headers,
+    signal: abortSignalOf(reply),
+    ...(method !== 'GET' &&
+      method !== 'HEAD' &&
+      body instanceof Uint8Array && { body: new Uint8Array(body) }),
   });
 }

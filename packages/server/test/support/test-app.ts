@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createClient } from '@oriel/client';
 import * as contracts from '@oriel/models';
 import { modelsFolder } from '@oriel/models/location';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
 import { readConfig, type SettingName } from '../../src/config.ts';
+import { createDataFolder } from '../db/support/embedded-folder.ts';
 
 /**
  * The whole server with its real models, its embedded database in a folder of its own, and a free port.
@@ -14,11 +12,11 @@ import { readConfig, type SettingName } from '../../src/config.ts';
  * @param env - settings that differ from the defaults
  */
 export async function startTestApp(env: Partial<Record<SettingName, string>> = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'oriel-test-'));
+  const folder = await createDataFolder();
   const config = readConfig({
     PORT: '0',
     HOST: '127.0.0.1',
-    ORIEL_DATA_DIR: folder,
+    ORIEL_DATA_DIR: folder.path,
     ORIEL_THREADS: '2',
     ...env,
   });
@@ -47,7 +45,7 @@ export async function startTestApp(env: Partial<Record<SettingName, string>> = {
     send,
     async close() {
       await app.close();
-      await rm(folder, { recursive: true, force: true });
+      await folder.remove();
     },
   };
 

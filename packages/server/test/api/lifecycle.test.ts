@@ -1,0 +1,133 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClient, problemOf } from '@oriel/client';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createDataFolder } from '../db/support/embedded-folder.ts';
+import { drawOne, gentoo } from '../support/inputs.ts';
+import { spawnServer } from '../support/server-process.ts';
+
+async function dataFolder(): Promise<string> {
+  const folder = await createDataFolder();
+  onTestFinished(() => folder.remove());
+  return folder.path;
+}
+
+describe('start', () => {
+  test('a setting that is wrong stops the start with its name, what was expected and an example', async () => {
+    await using server = spawnServer({ PORT: 'http', ORIEL_THREADS: '0' });
+    expect(await server.exited).toBe(1);
+    expect(server.output()).toContain(
+      'PORT: "http" is not valid: a whole number from 0 to 65535. Example: PORT=3000',
+    );
+    expect(server.output()).toContain('ORIEL_THREADS');
+    expect(server.output()).not.toContain('    at ');
+  });
+
+  test('a second process on the same folder is refused, and the first goes on', async () => {
+    const folder = await dataFolder();
+    await using first = spawnServer({ ORIEL_DATA_DIR: folder });
+    const url = await first.ready;
+    await using second = spawnServer({ ORIEL_DATA_DIR: folder });
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toMatch(/in use by another Oriel process/);
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
+  test('a port that is taken is told in one message', async () => {
+    await using first = spawnServer({ ORIEL_DATA_DIR: await dataFolder() });
+    const { port } = new URL(await first.ready);
+    await using second = spawnServer({ ORIEL_DATA_DIR: await dataFolder(), PORT: port });
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain(`Port ${port} is in use`);
+  });
+
+  test('starting and predicting reach nothing but this machine', async () => {
+    const folder = await dataFolder();
+    const file = join(folder, 'connections.txt');
+    const hook = fileURLToPath(new URL('../support/record-connections.mjs', import.meta.url));
+    await using server = spawnServer({ ORIEL_DATA_DIR: folder, ...{ RECORD_CONNECTIONS_TO: file } }, [
+      '--import',
+      hook,
+    ]);
+    const client = createClient({ url: await server.ready });
+    await client.models.penguins.predict.mutate(gentoo);
+    await client.models.spam.predict.mutate({ body: 'hello' });
+    await client.models.digits.predict.mutate(drawOne());
+    server.kill('SIGTERM');
+    await server.exited;
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    expect(lines.filter((line) => line !== 'loaded')).toEqual([]);
+  });
+});
+
+describe('stop', () => {
+  test('SIGTERM under load: what was accepted is answered and recorded, what is new is refused, the process ends with 0', async () => {
+    const folder = await dataFolder();
+    const server = spawnServer({ ORIEL_DATA_DIR: folder, ORIEL_CACHE_ENTRIES_MAX: '0' });
+    const url = await server.ready;
+    const client = createClient({ url });
+    let [answered, lost] = [0, 0];
+    const refused: unknown[] = [];
+    let isRefused = false;
+    const caller = async (seed: number) => {
+      for (let i = 0; !isRefused; i++) {
+        try {
+          await client.models.penguins.predict.mutate({ ...gentoo, bodyMassG: 3000 + seed + i / 100 });
+          answered++;
+        } catch (error) {
+          const code = problemOf(error)?.code ?? (error instanceof Error ? error.message : error);
+          isRefused = true;
+          if (code === 'SERVER_STOPPING' || isConnectionRefused(error)) refused.push(code);
+          else lost++;
+        }
+        if (answered === 500) server.kill('SIGTERM');
+      }
+    };
+    await Promise.all(Array.from({ length: 32 }, (_, seed) => caller(seed)));
+    expect(await server.exited).toBe(0);
+    expect(lost).toBe(0);
+    expect(refused.length).toBeGreaterThan(0);
+
+    await using again = spawnServer({ ORIEL_DATA_DIR: folder });
+    expect(await countRecords(await again.ready)).toBe(answered);
+  }, 60_000);
+
+  test('kill -9: the next start finds the database whole', async () => {
+    const folder = await dataFolder();
+    {
+      await using server = spawnServer({ ORIEL_DATA_DIR: folder });
+      const client = createClient({ url: await server.ready });
+      await client.models.penguins.predict.mutate(gentoo);
+      server.kill('SIGKILL');
+    }
+    await using again = spawnServer({ ORIEL_DATA_DIR: folder });
+    expect((await fetch(`${await again.ready}/health/ready`)).status).toBe(200);
+    expect(existsSync(join(folder, 'postgres'))).toBe(true);
+  });
+});
+
+/** The connection was never accepted, so nothing was lost with it. */
+function isConnectionRefused(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (
+      'code' in cause &&
+      (cause.code === 'ECONNREFUSED' || cause.code === 'UND_ERR_SOCKET' || cause.code === 'ECONNRESET')
+    )
+      return true;
+  }
+  return false;
+}
+
+async function countRecords(url: string): Promise<number> {
+  const client = createClient({ url });
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const page: Awaited<ReturnType<typeof client.predictions.list.query>> =
+      await client.predictions.list.query({ limit: 200, ...(cursor && { cursor }) });
+    count += page.items.length;
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor);
+  return count;
+}

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { SettingName } from '../../src/config.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/**
+ * The server as its own process, as `npm start` runs it.
+ *
+ * @param nodeOptions - e.g. `['--import', 'hook.ts']`
+ */
+export function spawnServer(env: Partial<Record<SettingName, string>>, nodeOptions: string[] = []) {
+  const child = spawn(process.execPath, [...nodeOptions, main], {
+    // nothing of this process' environment that could configure the server
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'warn',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const exited = once(child, 'exit').then(([code]) => Number(code));
+  const ready = new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      const url = /Oriel is ready[\s\S]*Demo page\s+(http\S+)\n/.exec(output)?.[1];
+      if (url) resolve(url);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    void exited.then((code) => reject(new Error(`the server ended with ${code}:\n${output}`)));
+  });
+  // whoever expects the server to end does not wait for it to be ready
+  ready.catch(() => undefined);
+
+  return {
+    ready,
+    exited,
+    output: () => output,
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
