@@ -32,8 +32,6 @@ interface Options {
   readonly webFolder: URL;
 }
 
-export type App = Awaited<ReturnType<typeof createApp>>;
-
 /**
  * Opens the edges, builds the features on them and puts them behind the doors; the one place that knows all parts.
  * Nothing listens before `listen`; `close` undoes all of it in reverse order.

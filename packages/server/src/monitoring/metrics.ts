@@ -8,8 +8,6 @@ interface Sources {
 
 const seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-export type Metrics = ReturnType<typeof createMetrics>;
-
 /** Everything `/metrics` shows. Names and units follow Prometheus' conventions: base units, `_total` for counters. */
 export function createMetrics() {
   const registry = new Registry();

@@ -30,7 +30,6 @@ const t = initTRPC
 
 export const router = t.router;
 export const middleware = t.middleware;
-export const createCallerFactory = t.createCallerFactory;
 
 /**
  * Says every expected failure in tRPC's words, once for all procedures. tRPC hands errors back from `next()` instead
