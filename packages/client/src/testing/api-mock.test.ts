@@ -49,7 +49,9 @@ describe('createApiMock', () => {
   test('refuses with a problem document that the client understands', async () => {
     const issues = [{ path: ['island'], rule: 'invalid_value', message: 'must be one of the islands' }];
     api.refuse('models.penguins.predict', { code: 'INPUT_INVALID', issues });
-    const error: unknown = await client.models.penguins.predict.mutate({ island: 'Biscoe' }).catch((thrown: unknown) => thrown);
+    const error: unknown = await client.models.penguins.predict
+      .mutate({ island: 'Biscoe' })
+      .catch((thrown: unknown) => thrown);
     expect(problemOf(error)).toMatchObject({ status: 400, issues, requestId: 'test-request' });
   });
 

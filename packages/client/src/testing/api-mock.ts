@@ -47,7 +47,9 @@ export function createApiMock(url: string): ApiMock {
     if (!isConnected) return HttpResponse.error();
     const { calls, isBatch } = await readCalls(request, new URL(base).pathname);
     received.push(...calls);
-    const answers = await Promise.all(calls.map((call) => (replies.get(call.path) ?? notMocked)(call, request)));
+    const answers = await Promise.all(
+      calls.map((call) => (replies.get(call.path) ?? notMocked)(call, request)),
+    );
     const [first] = answers;
     const status = first && answers.every((answer) => answer.status === first.status) ? first.status : 207;
     const bodies = answers.map((answer) => answer.body);
@@ -59,7 +61,8 @@ export function createApiMock(url: string): ApiMock {
     answer(path, answer) {
       replies.set(path, async ({ input }, request) => {
         // the caller under test is typed by the same router
-        const output = typeof answer === 'function' ? await answer(input as InputAt<typeof path>, request) : answer;
+        const output =
+          typeof answer === 'function' ? await answer(input as InputAt<typeof path>, request) : answer;
         return { body: toResult(output), status: 200 };
       });
     },
@@ -82,7 +85,13 @@ export function createApiMock(url: string): ApiMock {
 }
 
 const notMocked: Reply = async ({ path }) =>
-  toRefused({ code: 'ROUTE_NOT_FOUND', detail: `The test did not say what "${path}" answers: use api.answer or api.refuse.` }, path);
+  toRefused(
+    {
+      code: 'ROUTE_NOT_FOUND',
+      detail: `The test did not say what "${path}" answers: use api.answer or api.refuse.`,
+    },
+    path,
+  );
 
 function toRefused(refusal: Refusal, path: string) {
   const problem = toProblem(refusal, path);

@@ -21,8 +21,12 @@ export type ProcedurePath = PathsOf<Procedures>;
 
 /** What a caller sends to the procedure at `Path`. */
 export type InputAt<Path extends ProcedurePath> =
-  ProcedureAt<Procedures, Path> extends infer P extends AnyTRPCProcedure ? P['_def']['$types']['input'] : never;
+  ProcedureAt<Procedures, Path> extends infer P extends AnyTRPCProcedure
+    ? P['_def']['$types']['input']
+    : never;
 
 /** What a caller gets from the procedure at `Path`. */
 export type OutputAt<Path extends ProcedurePath> =
-  ProcedureAt<Procedures, Path> extends infer P extends AnyTRPCProcedure ? inferTransformedProcedureOutput<Root, P> : never;
+  ProcedureAt<Procedures, Path> extends infer P extends AnyTRPCProcedure
+    ? inferTransformedProcedureOutput<Root, P>
+    : never;
