@@ -14,7 +14,9 @@ const checks = {
 const failed = Object.entries(checks).filter(([name, command]) => {
   const startedAt = performance.now();
   const { status } = spawnSync(command, { stdio: 'inherit', shell: true });
-  console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${((performance.now() - startedAt) / 1000).toFixed(1)} s): ${command}`);
+  console.log(
+    `${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${((performance.now() - startedAt) / 1000).toFixed(1)} s): ${command}`,
+  );
   return status !== 0;
 });
 process.exit(failed.length === 0 ? 0 : 1);

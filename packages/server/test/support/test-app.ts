@@ -1,17 +1,27 @@
 import { createClient } from '@oriel/client';
-import * as contracts from '@oriel/models';
-import { modelsFolder } from '@oriel/models/location';
+import * as ourContracts from '@oriel/models';
+import { modelsFolder as ourModels } from '@oriel/models/location';
+import type { AnyContract } from '@oriel/schemas';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
 import { readConfig, type SettingName } from '../../src/config.ts';
 import { createDataFolder } from '../db/support/embedded-folder.ts';
 
+interface TestModels {
+  readonly contracts?: Readonly<Record<string, AnyContract>>;
+  readonly modelsFolder?: URL;
+}
+
 /**
  * The whole server with its real models, its embedded database in a folder of its own, and a free port.
  *
  * @param env - settings that differ from the defaults
+ * @param models - other models than those of this repository
  */
-export async function startTestApp(env: Partial<Record<SettingName, string>> = {}) {
+export async function startTestApp(
+  env: Partial<Record<SettingName, string>> = {},
+  { contracts = ourContracts, modelsFolder = ourModels }: TestModels = {},
+) {
   const folder = await createDataFolder();
   const config = readConfig({
     PORT: '0',

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { drawOne } from '../support/inputs.ts';
+import { startTestApp } from '../support/test-app.ts';
+import { codeBlocks } from './markdown.ts';
+
+const run = promisify(execFile);
+const pages = ['README.md', 'docs/call-a-model.md'];
+
+let app: Awaited<ReturnType<typeof startTestApp>>;
+let folder: string;
+beforeAll(async () => {
+  app = await startTestApp();
+  // inside the package, so that the code of the pages finds @oriel/client
+  folder = await mkdtemp(fileURLToPath(new URL('../run-', import.meta.url)));
+  await writeFile(join(folder, 'digit.png'), drawOne());
+});
+afterAll(async () => {
+  await app.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const here = (code: string) => code.replaceAll('http://localhost:3000', app.url);
+
+const curls = pages.flatMap((page) =>
+  codeBlocks(page, 'sh')
+    .filter((code) => code.startsWith('curl'))
+    .map((code) => [page, code] as const),
+);
+test.each(curls)('%s: %s', async (_page, code) => {
+  const { stdout } = await run('sh', ['-c', here(code).replace('curl ', 'curl -sS --fail-with-body ')], {
+    cwd: folder,
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ model: expect.any(String) });
+});
+
+describe.each(pages)('%s', (page) => {
+  test('its TypeScript runs as one program, from top to bottom', async () => {
+    const blocks = codeBlocks(page, 'ts').map(here);
+    // imports belong to the top; each block else keeps its own names
+    const imports = blocks.flatMap((code) => code.match(/^import .*$/gm) ?? []);
+    const [first = '', ...rest] = blocks.map((code) => code.replaceAll(/^import .*$/gm, ''));
+    const program = [...imports, first, ...rest.map((code) => `{\n${code}\n}`)].join('\n');
+    await writeFile(join(folder, 'page.ts'), program);
+    const { stdout } = await run(process.execPath, ['page.ts'], { cwd: folder });
+    expect(stdout).not.toBe('');
+  });
+});

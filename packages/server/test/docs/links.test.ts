@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { settings } from '../../src/config.ts';
+import { fileUrl, listPages, readText } from './markdown.ts';
+
+const scripts = JSON.parse(readText('package.json')).scripts as Record<string, string>;
+
+describe.each(listPages())('%s', (page) => {
+  const text = readText(page);
+
+  test('links lead to files that exist', () => {
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
+    expect(links.filter((link) => !existsSync(new URL(link, fileUrl(page))))).toEqual([]);
+  });
+
+  test('commands it names are scripts of package.json', () => {
+    const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
+    expect(
+      named.filter(
+        (name) => !(name in scripts) && !name.startsWith('train:') && !name.startsWith('evaluate:'),
+      ),
+    ).toEqual([]);
+  });
+
+  test('settings it names exist', () => {
+    const named = text.match(/\bORIEL_[A-Z_]+\b/g) ?? [];
+    expect(named.filter((name) => !(name in settings))).toEqual([]);
+  });
+});

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('../../../../', import.meta.url);
+
+/** A file of the repository, named as seen from its root. */
+export const fileUrl = (path: string): URL => new URL(path, root);
+export const readText = (path: string): string => readFileSync(fileUrl(path), 'utf8');
+
+/** Every page for people: README, changelog and docs/. */
+export function listPages(): string[] {
+  const docs = readdirSync(fileUrl('docs/'), { recursive: true, encoding: 'utf8' }).map(
+    (path) => `docs/${path}`,
+  );
+  return ['README.md', 'CHANGELOG.md', 'models/README.md', ...docs].filter(
+    (path) =>
+      path.endsWith('.md') && statSync(fileURLToPath(fileUrl(path)), { throwIfNoEntry: false })?.isFile(),
+  );
+}
+
+/** The code blocks of a page in one language, in order. */
+export function codeBlocks(path: string, language: string): string[] {
+  return [...readText(path).matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, code = '']) => code,
+  );
+}

@@ -1,0 +1,4 @@
+export { pipeline } from '../echo/pipeline.ts';
+
+// a module that never finishes loading
+await new Promise(() => {});
