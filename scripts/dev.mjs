@@ -10,6 +10,8 @@ const children = [
   }),
   spawn('npm', ['run', 'dev', '--silent', '-w', 'packages/web-demo'], { stdio: 'inherit', shell: isWindows }),
 ];
-for (const child of children) child.on('exit', () => children.forEach((each) => each.kill('SIGTERM')));
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.on(signal, () => children.forEach((each) => each.kill(signal)));
+const stop = (signal) => {
+  for (const child of children) child.kill(signal);
+};
+for (const child of children) child.on('exit', () => stop('SIGTERM'));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(signal));
