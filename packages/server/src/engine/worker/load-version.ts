@@ -2,6 +2,7 @@ import type { AnyContract, AnyPipeline } from '@oriel/schemas';
 import { env, InferenceSession } from 'onnxruntime-node';
 import { checkSignature, type OnnxTensorInfo } from './check-signature.ts';
 import type { ThreadData, VersionFile } from './protocol.ts';
+import { describeIssues } from './describe-issues.ts';
 import { type LoadedVersion, runBatch } from './run-batch.ts';
 import type { SessionGate } from './session-gate.ts';
 
@@ -47,15 +48,18 @@ async function importPipeline(model: string, modelsFolder: string): Promise<AnyP
   return pipeline;
 }
 
+/** What fails is thrown as well: ONNX Runtime's own lines would say it twice, and past the logger. */
+const onlyFatal = 4;
+
 /** One core a session: the pool scales by threads, and threads inside a session would only fight over the cores. */
 async function openSession(modelPath: string, gate: SessionGate): Promise<InferenceSession> {
-  env.logLevel = 'error';
+  env.logLevel = 'fatal';
   gate.enter();
   return InferenceSession.create(modelPath, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    logSeverityLevel: onlyFatal,
   }).finally(() => gate.leave());
 }
 
@@ -68,14 +72,20 @@ function signatureOf({ inputMetadata, outputMetadata }: InferenceSession) {
 }
 
 async function warmUp(version: LoadedVersion): Promise<void> {
-  const { examples, input } = version.contract;
-  const inputs = examples.map((example) => input.parse(example.input));
+  const { examples } = version.contract;
+  const inputs = examples.map((example) => parseExample(version.contract, example));
   for (const [index, { title }] of examples.entries()) {
     await runExamples(version, [inputs[index]], `the example "${title}"`);
   }
   const { batchSizeMax } = version.pipeline.batching;
   if (batchSizeMax > 1)
     await runExamples(version, [inputs[0], ...inputs].slice(0, batchSizeMax), 'a batch of the examples');
+}
+
+function parseExample({ input }: AnyContract, example: AnyContract['examples'][number]): unknown {
+  const parsed = input.safeParse(example.input);
+  if (parsed.success) return parsed.data;
+  throw new Error(`the contract refuses its own example "${example.title}": ${describeIssues(parsed.error)}`);
 }
 
 async function runExamples(version: LoadedVersion, inputs: readonly unknown[], name: string): Promise<void> {

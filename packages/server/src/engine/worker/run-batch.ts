@@ -7,6 +7,7 @@ import {
   type Tensors,
 } from '@oriel/schemas';
 import type { InferenceSession } from 'onnxruntime-node';
+import { describeIssues } from './describe-issues.ts';
 import { endThreadIfHeapIsFull } from './heap-headroom.ts';
 import { fromOrtOutputs, toOrtFeeds } from './ort-tensors.ts';
 import type { ItemFailure, RunReply, Stage } from './protocol.ts';
@@ -88,7 +89,8 @@ async function runTensors(version: LoadedVersion, items: readonly Tensors[]): Pr
 function toOutput({ pipeline, contract }: LoadedVersion, row: Tensors): Attempt<unknown> {
   try {
     const parsed = contract.output.safeParse(pipeline.postprocess(row));
-    return parsed.success ? { value: parsed.data } : { failure: toFailure('output', parsed.error) };
+    if (parsed.success) return { value: parsed.data };
+    return { failure: { kind: 'failed', stage: 'output', message: describeIssues(parsed.error) } };
   } catch (error) {
     return { failure: toFailure('postprocess', error) };
   }
