@@ -15,26 +15,28 @@ export function toFieldIds(prefix: string, name: string): FieldIds {
 interface Props {
   readonly ids: FieldIds;
   readonly label: string;
-  /** Short facts at the end of the label's line, e.g. the unit. */
-  readonly facts?: readonly string[];
+  readonly unit: string | null;
+  /** A word or two at the end of the label's line, e.g. that the field is optional. */
+  readonly fact: string | null;
   readonly help: string | null;
   readonly error: string | null;
   readonly children: ReactNode;
 }
 
 /** Label above, help below, and the error in its place beside the control. */
-export function FieldFrame({ ids, label, facts = [], help, error, children }: Props) {
+export function FieldFrame({ ids, label, unit, fact, help, error, children }: Props) {
   return (
     <div>
       <div className="mb-1 flex flex-wrap items-baseline justify-between gap-x-3">
         <label htmlFor={ids.control} className="text-sm font-medium">
           {label}
+          {unit !== null && <span className="font-normal text-muted"> ({unit})</span>}
         </label>
-        <span className="text-xs text-muted">{facts.join(' · ')}</span>
+        <span className="text-xs text-muted">{fact}</span>
       </div>
       {children}
       {error !== null && (
-        <p id={ids.error} className="mt-1 text-sm font-medium text-danger">
+        <p id={ids.error} className="mt-1 text-sm font-medium text-danger first-letter:uppercase">
           {error}
         </p>
       )}

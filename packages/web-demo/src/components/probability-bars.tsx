@@ -6,12 +6,12 @@ export interface Probability {
   readonly value: number;
 }
 
-/** Probabilities as labelled bars, the most probable one marked. The numbers stand in the text; the bars repeat them. */
+/** Probabilities as labelled bars, the most probable one marked; a lone one needs no title beside its label. The numbers stand in the text; the bars repeat them. */
 export function ProbabilityBars({ title, entries }: { title: string; entries: readonly Probability[] }) {
   const top = Math.max(...entries.map((entry) => entry.value));
   return (
     <div>
-      <p className="mb-2 text-sm font-medium">{title}</p>
+      {entries.length > 1 && <p className="mb-2 text-sm font-medium">{title}</p>}
       <ul aria-label={title} className="grid grid-cols-[fit-content(9rem)_1fr_auto] items-center gap-x-3 gap-y-1.5 text-sm">
         {entries.map(({ label, value }) => {
           const isTop = entries.length > 1 && value === top;

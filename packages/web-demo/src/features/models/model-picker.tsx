@@ -29,9 +29,11 @@ export function ModelPicker({ models, selectedId, onSelect }: Props) {
               </span>
               <span className="min-w-0 flex-1">
                 <span className="block truncate font-medium">{title}</span>
-                <span className="block truncate font-mono text-xs text-muted">{id}</span>
+                <span className="flex items-center justify-between gap-2">
+                  <span className="truncate font-mono text-xs text-muted">{id}</span>
+                  <ModelState state={state} />
+                </span>
               </span>
-              <ModelState state={state} />
             </label>
           );
         })}

@@ -1,4 +1,5 @@
 import type { ModelDetail } from '@oriel/schemas';
+import type { Schema } from '../../lib/json-schema.ts';
 
 interface Call {
   readonly id: string;
@@ -7,27 +8,28 @@ interface Call {
   readonly input: unknown;
   /** The media type of the file that is the whole input; null where the input is JSON. */
   readonly fileType: string | null;
+  readonly output: Schema;
 }
 
 /** A call as its code shows it; files stand for themselves, not for their bytes. */
 export function toCall(model: ModelDetail, origin: string, input: unknown): Call {
-  const { media, input: schema } = model.contract;
-  if (!media) return { id: model.id, origin, input, fileType: null };
+  const { media, input: schema, output } = model.contract;
+  if (!media) return { id: model.id, origin, input, output, fileType: null };
   const isAlone = Object.keys(schema.properties ?? {}).length === 1;
   const shown = { ...(input as object | undefined), [media.field]: '<the file as base64>' };
-  return { id: model.id, origin, input: shown, fileType: isAlone ? (media.types[0] ?? null) : null };
+  return { id: model.id, origin, input: shown, output, fileType: isAlone ? (media.types[0] ?? null) : null };
 }
 
 /** The call with the typed client. */
-export function toTypeScript({ id, origin, input, fileType }: Call): string {
+export function toTypeScript({ id, origin, input, fileType, output }: Call): string {
   const procedure = `client.models${/^[a-z]\w*$/.test(id) ? `.${id}` : `[${quote(id)}]`}.predict.mutate`;
   return [
     ...(fileType ? [`import { openAsBlob } from 'node:fs';`] : []),
     `import { createClient } from '@oriel/client';`,
     '',
     `const client = createClient({ url: ${quote(origin)} });`,
-    `const answer = await ${procedure}(${fileType ? `await openAsBlob(${quote(toFileName(fileType))})` : toLiteral(input)});`,
-    'console.log(answer.output);',
+    `const { output } = await ${procedure}(${fileType ? `await openAsBlob(${quote(toFileName(fileType))})` : toLiteral(input)});`,
+    ...toTypedUse(output),
   ].join('\n');
 }
 
@@ -36,6 +38,14 @@ export function toCurl({ id, origin, input, fileType }: Call): string {
   const url = `${origin}/api/v1/models/${id}/predict`;
   if (fileType) return [`curl ${url}`, `-H 'content-type: ${fileType}'`, `--data-binary @${toFileName(fileType)}`].join(' \\\n  ');
   return [`curl ${url}`, `-H 'content-type: application/json'`, `-d ${quoteForShell(JSON.stringify(input, null, 2))}`].join(' \\\n  ');
+}
+
+/** The first field of the output with the type an editor shows for it: what the contract gives to code that calls it. */
+function toTypedUse(output: Schema): string[] {
+  const [name, schema] = Object.entries(output.properties ?? {})[0] ?? [];
+  if (name === undefined || !schema) return ['console.log(output);'];
+  const type = schema.enum ? schema.enum.map((option) => toLiteral(option)).join(' | ') : schema.type === 'integer' ? 'number' : schema.type;
+  return [`output.${name};${typeof type === 'string' ? ` // ${type}` : ''}`];
 }
 
 function toFileName(type: string): string {

@@ -1,4 +1,4 @@
-import { problemOf } from '@oriel/client';
+import { isAbort, problemOf } from '@oriel/client';
 import type { ErrorCode, ErrorIssue } from '@oriel/schemas';
 
 /** A failed prediction in the words of the person who asked for it. */
@@ -45,13 +45,13 @@ export function explainFailure(error: Error | null): Failure | null {
   };
 }
 
-/** Whether a request was aborted because a newer one took its place. */
+/** Whether a request was aborted by this page because a newer one took its place: see `predict`. */
 export function isSuperseded(error: Error): boolean {
-  return causeName(error) === 'AbortError';
+  return error.name === 'AbortError';
 }
 
 function explainLostCall(error: Error): Failure {
-  const isTimeout = causeName(error) === 'TimeoutError';
+  const isTimeout = isAbort(error);
   return {
     title: isTimeout ? 'No answer in time' : 'The server does not answer',
     detail: isTimeout ? 'The request was given up.' : 'There is no connection to the server that served this page.',
@@ -60,8 +60,4 @@ function explainLostCall(error: Error): Failure {
     requestId: null,
     helpUrl: null,
   };
-}
-
-function causeName(error: Error): string | undefined {
-  return error.cause instanceof Error ? error.cause.name : undefined;
 }

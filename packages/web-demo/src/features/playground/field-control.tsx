@@ -14,16 +14,19 @@ interface Props {
 /** A labelled control for one field. */
 export function FieldControl(props: Props) {
   const { field, ids, error } = props;
+  const { label, unit } = field;
+  const isOptional = !field.isRequired || field.isNullable;
+  const help = toHelp(field);
   return (
-    <FieldFrame ids={ids} label={field.label} facts={toFacts(field)} help={field.help} error={error}>
-      <Control {...props} />
+    <FieldFrame ids={ids} label={label} unit={unit} fact={isOptional ? 'optional' : null} help={help} error={error}>
+      <Control {...props} help={help} />
     </FieldFrame>
   );
 }
 
-function Control({ field, ids, value, error, onChange }: Props) {
+function Control({ field, ids, value, error, help, onChange }: Props & { help: string | null }) {
   const common = {
-    ...describeControl(ids, { help: field.help, error }),
+    ...describeControl(ids, { help, error }),
     name: field.name,
     value,
     required: field.isRequired && !field.isNullable,
@@ -65,18 +68,14 @@ function NoChoice({ field }: { field: Field }) {
   return <option value="">{field.isRequired && !field.isNullable ? 'Choose…' : 'Not given'}</option>;
 }
 
-/** The rules of a field, as short as possible: `10 to 100 mm`, `optional`. */
-function toFacts(field: Field): string[] {
-  const facts: string[] = [];
-  if (field.kind === 'number') facts.push(toRange(field, field.unit));
-  if (field.kind === 'json') facts.push('JSON');
-  if (!field.isRequired || field.isNullable) facts.push('optional');
-  return facts.filter((fact) => fact !== '');
+/** The rule of a field, where one can be said shortly, and what the contract says of it. */
+function toHelp(field: Field): string | null {
+  const rule = field.kind === 'number' ? toRange(field) : field.kind === 'json' ? 'JSON' : '';
+  return [rule, field.help].filter(Boolean).join('. ') || null;
 }
 
-function toRange({ min, max }: { min: number | null; max: number | null }, unit: string | null): string {
-  const suffix = unit ? ` ${unit}` : '';
-  if (min !== null && max !== null) return `${min} to ${max}${suffix}`;
-  if (min !== null) return `from ${min}${suffix}`;
-  return max !== null ? `up to ${max}${suffix}` : (unit ?? '');
+function toRange({ min, max }: { min: number | null; max: number | null }): string {
+  if (min !== null && max !== null) return `${min} to ${max}`;
+  if (min !== null) return `From ${min}`;
+  return max !== null ? `Up to ${max}` : '';
 }

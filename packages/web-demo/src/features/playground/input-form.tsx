@@ -37,13 +37,13 @@ export function InputForm({ form, examples, issues, isPending, onEdit, onSubmit,
     <form ref={formRef} onSubmit={submit} noValidate aria-label="Input" className="space-y-5">
       <Examples examples={examples} onExample={onExample} />
       <div className="@container">
-        <div className="grid gap-x-5 gap-y-4 @lg:grid-cols-2">
+        <div className="grid gap-x-5 gap-y-4 @md:grid-cols-2">
           {form.fields.map((field) => {
             const ids = toFieldIds(prefix, field.name);
             const error = errorOf(issues, field.name);
             const isWide = field.kind === 'media' || field.kind === 'json' || field.kind === 'text';
             return (
-              <div key={field.name} className={isWide ? '@lg:col-span-2' : undefined}>
+              <div key={field.name} className={isWide ? '@md:col-span-2' : undefined}>
                 {field.kind === 'media' ? (
                   <ImageInput field={field} ids={ids} error={error} file={form.file} onFile={onFile} onDrawn={onDrawn} />
                 ) : (

@@ -11,7 +11,7 @@ interface Span {
 export function TimingView({ timing, roundTripMs }: { timing: Timing; roundTripMs: number }) {
   const { queueMs, computeMs, totalMs } = timing;
   const spans: Span[] = [
-    { label: 'Queue', ms: queueMs, color: 'bg-warning' },
+    { label: 'Queue', ms: queueMs, color: 'bg-queue' },
     { label: 'Compute', ms: computeMs, color: 'bg-bar-top' },
     { label: 'Rest of server', ms: Math.max(0, totalMs - queueMs - computeMs), color: 'bg-bar' },
     { label: 'Network and page', ms: Math.max(0, roundTripMs - totalMs), color: 'bg-line' },

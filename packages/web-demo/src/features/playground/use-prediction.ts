@@ -1,7 +1,7 @@
-import { isAbort } from '@oriel/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
+import { isSuperseded } from './failure.ts';
 import { predict, type TimedAnswer } from './predict.ts';
 
 /** Records are written in the background and can be listed within a second. */
@@ -34,7 +34,7 @@ export function usePrediction(modelId: string): Prediction {
     },
     onSuccess: setAnswered,
     onError: (error) => {
-      if (!isAbort(error)) setAnswered(null);
+      if (!isSuperseded(error)) setAnswered(null);
     },
     onSettled: refreshRecords,
   });

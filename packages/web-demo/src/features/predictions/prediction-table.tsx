@@ -5,14 +5,14 @@ import { formatMs, formatTime, formatValue } from '../../lib/format.ts';
 /** Recorded predictions, newest first. Columns that tell least go first where there is little room. */
 export function PredictionTable({ records }: { records: readonly PredictionRecord[] }) {
   return (
-    <table className="w-full text-left text-sm">
+    <table className="w-full text-left text-[0.8125rem] sm:text-sm">
       <thead className="border-b border-line text-xs text-muted">
         <tr>
-          <th className="py-2 pr-3 font-medium">Time</th>
-          <th className="py-2 pr-3 font-medium">Model</th>
-          <th className="py-2 pr-3 font-medium">Outcome</th>
-          <th className="hidden py-2 pr-3 font-medium sm:table-cell">Answer</th>
-          <th className="hidden py-2 pr-3 text-right font-medium md:table-cell">Compute</th>
+          <th className="py-2 pr-2 sm:pr-3 font-medium">Time</th>
+          <th className="py-2 pr-2 sm:pr-3 font-medium">Model</th>
+          <th className="py-2 pr-2 sm:pr-3 font-medium">Outcome</th>
+          <th className="hidden py-2 pr-2 sm:pr-3 font-medium sm:table-cell">Answer</th>
+          <th className="hidden py-2 pr-2 sm:pr-3 text-right font-medium md:table-cell">Compute</th>
           <th className="py-2 text-right font-medium">Total</th>
         </tr>
       </thead>
@@ -29,11 +29,11 @@ function PredictionRow({ record }: { record: PredictionRecord }) {
   const { createdAt, model, outcome, errorCode, cached, timing, output, requestId } = record;
   return (
     <tr className="border-b border-line last:border-0" title={`Request ${requestId}`}>
-      <td className="py-2 pr-3 whitespace-nowrap tabular-nums">
+      <td className="py-2 pr-2 sm:pr-3 whitespace-nowrap tabular-nums">
         <time dateTime={createdAt}>{formatTime(createdAt)}</time>
       </td>
-      <td className="py-2 pr-3 font-mono text-xs">{model}</td>
-      <td className="py-2 pr-3">
+      <td className="py-2 pr-2 sm:pr-3 font-mono text-xs">{model}</td>
+      <td className="py-2 pr-2 sm:pr-3">
         <Badge tone={outcome === 'succeeded' ? 'success' : 'danger'}>{errorCode ? toWords(errorCode) : outcome}</Badge>
         {cached && (
           <span className="ml-1.5 hidden sm:inline">
@@ -41,8 +41,8 @@ function PredictionRow({ record }: { record: PredictionRecord }) {
           </span>
         )}
       </td>
-      <td className="hidden max-w-60 truncate py-2 pr-3 sm:table-cell">{summarise(output)}</td>
-      <td className="hidden py-2 pr-3 text-right tabular-nums md:table-cell">{formatMs(timing.computeMs)}</td>
+      <td className="hidden max-w-60 truncate py-2 pr-2 sm:pr-3 sm:table-cell">{summarise(output)}</td>
+      <td className="hidden py-2 pr-2 sm:pr-3 text-right tabular-nums md:table-cell">{formatMs(timing.computeMs)}</td>
       <td className="py-2 text-right whitespace-nowrap tabular-nums">{formatMs(timing.totalMs)}</td>
     </tr>
   );

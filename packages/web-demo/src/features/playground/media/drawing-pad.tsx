@@ -33,7 +33,7 @@ export function DrawingPad({ label, drawing, dispatch }: Props) {
   }
 
   return (
-    <div>
+    <div className="grid items-start gap-x-5 gap-y-3 @md:grid-cols-[minmax(0,19rem)_1fr]">
       <svg
         viewBox={`0 0 ${drawingSize} ${drawingSize}`}
         role="application"
@@ -57,11 +57,8 @@ export function DrawingPad({ label, drawing, dispatch }: Props) {
           <circle cx={keyboard.pen.x} cy={keyboard.pen.y} r={penWidth / 2 + 3} fill="none" stroke="var(--color-accent)" strokeWidth={3} strokeDasharray={drawing.isPenDown ? undefined : '5 5'} />
         )}
       </svg>
-      <div className="mt-2 flex flex-wrap items-start justify-between gap-2">
-        <p id={helpId} className="max-w-64 text-xs text-muted">
-          Keyboard: arrows move the pen, space puts it down and lifts it, Backspace takes a line back.
-        </p>
-        <div className="flex gap-2">
+      <div className="space-y-3">
+        <div className="flex flex-wrap gap-2">
           <Button onClick={() => dispatch({ type: 'undo' })} disabled={isEmpty}>
             <Undo2 aria-hidden className="size-4" /> Undo
           </Button>
@@ -69,6 +66,10 @@ export function DrawingPad({ label, drawing, dispatch }: Props) {
             <Eraser aria-hidden className="size-4" /> Clear
           </Button>
         </div>
+        <p id={helpId} className="text-xs text-muted">
+          By mouse, finger or pen. By keyboard: arrows move the pen, space puts it down and lifts it, Backspace takes the last line
+          back.
+        </p>
       </div>
     </div>
   );

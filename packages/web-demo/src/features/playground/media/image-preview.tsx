@@ -8,17 +8,17 @@ export function ImagePreview({ image, onRemove }: { image: Blob; onRemove: () =>
   const url = useObjectUrl(image);
   const name = image instanceof File ? image.name : 'Image';
   return (
-    <div>
+    <div className="grid items-start gap-x-5 gap-y-3 @md:grid-cols-[minmax(0,19rem)_1fr]">
       <div className="grid aspect-square w-full place-items-center overflow-hidden rounded-xl border border-line bg-sunken">
-        {url && <img src={url} alt={`Chosen: ${name}`} className="max-h-full max-w-full [image-rendering:auto]" />}
+        {url && <img src={url} alt={`Chosen: ${name}`} className="max-h-full max-w-full" />}
       </div>
-      <div className="mt-2 flex flex-wrap items-center justify-between gap-2">
-        <p className="min-w-0 truncate text-xs text-muted">
-          {name} · {formatBytes(image.size)}
-        </p>
+      <div className="min-w-0 space-y-3">
         <Button onClick={onRemove}>
           <X aria-hidden className="size-4" /> Remove
         </Button>
+        <p className="text-xs wrap-anywhere text-muted">
+          {name}, {formatBytes(image.size)}
+        </p>
       </div>
     </div>
   );

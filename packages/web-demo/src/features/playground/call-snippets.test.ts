@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { digits, penguins } from '../../../test/models.ts';
+import { toCall, toCurl, toTypeScript } from './call-snippets.ts';
+
+const origin = 'http://localhost:3000';
+
+describe('toTypeScript', () => {
+  test('shows the typed call, and the type it gives', () => {
+    const call = toCall(penguins, origin, { island: 'Biscoe', bodyMassG: null });
+    expect(toTypeScript(call)).toBe(
+      [
+        "import { createClient } from '@oriel/client';",
+        '',
+        "const client = createClient({ url: 'http://localhost:3000' });",
+        'const { output } = await client.models.penguins.predict.mutate({',
+        "  island: 'Biscoe',",
+        '  bodyMassG: null,',
+        '});',
+        "output.species; // 'Adelie' | 'Chinstrap' | 'Gentoo'",
+      ].join('\n'),
+    );
+  });
+
+  test('writes any text so that it reads back as it was', () => {
+    const text = 'It\'s "10\\20"\n\t${x} `';
+    const code = toTypeScript(toCall(penguins, origin, { text }));
+    const literal = /text: ('.*'),/.exec(code)?.[1] ?? '';
+    expect(new Function(`return ${literal}`)()).toBe(text);
+  });
+
+  test('quotes what is no identifier', () => {
+    const code = toTypeScript(toCall({ ...penguins, id: 'late-arrivals' }, origin, { 'body mass': [1, 2] }));
+    expect(code).toContain("client.models['late-arrivals'].predict");
+    expect(code).toContain("'body mass': [\n    1,\n    2,\n  ],");
+  });
+
+  test('sends a file as its bytes', () => {
+    expect(toTypeScript(toCall(digits, origin, {}))).toContain("client.models.digits.predict.mutate(await openAsBlob('image.png'))");
+  });
+});
+
+describe('toCurl', () => {
+  test('sends JSON that a shell leaves alone', () => {
+    const code = toCurl(toCall(penguins, origin, { note: "it's" }));
+    expect(code).toContain('curl http://localhost:3000/api/v1/models/penguins/predict');
+    expect(code).toContain(`"it'\\''s"`);
+  });
+
+  test('sends a file as the body', () => {
+    expect(toCurl(toCall(digits, origin, {}))).toBe(
+      "curl http://localhost:3000/api/v1/models/digits/predict \\\n  -H 'content-type: image/png' \\\n  --data-binary @image.png",
+    );
+  });
+});
