@@ -21,7 +21,8 @@ function createTable() {
     rows,
     isDown: false,
     insertMany: async (batch: readonly NewPrediction[]) => {
-      if (table.isDown) throw new Error('connection refused');
+      if (table.isDown) throw new AppError('DATABASE_UNAVAILABLE', 'down');
+      if (batch.some(({ model }) => model === 'bad')) throw new Error('invalid input syntax for type json');
       rows.push(...batch);
     },
   };
@@ -99,6 +100,15 @@ describe('the recorder', () => {
     await recorder.close();
     expect(recorder.droppedCount()).toBe(5);
     expect(dropped.reduce((sum, count) => sum + count)).toBe(5);
+  });
+
+  test('a row that the database refuses is lost alone', async () => {
+    const table = createTable();
+    const recorder = createRecorder({ repository: table, logger });
+    for (let x = 0; x < 9; x++) recorder.record(caller, { model: x === 4 ? 'bad' : 'm', input: x, answer });
+    await recorder.close();
+    expect(table.rows.map(({ input }) => input)).toEqual(['0', '1', '2', '3', '5', '6', '7', '8']);
+    expect(recorder.droppedCount()).toBe(1);
   });
 
   test('does not write a row twice when two flushes meet', async () => {

@@ -1,5 +1,5 @@
 import type { Prediction } from '../engine/engine-types.ts';
-import type { AppError } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import { boundedCopy } from './bounded-copy.ts';
 import type { NewPrediction, PredictionRepository } from './repository.ts';
 import type { Caller } from './service.ts';
@@ -13,6 +13,14 @@ type Outcome =
       readonly input: unknown;
       readonly error: AppError;
     };
+
+interface Waiting {
+  readonly caller: Caller;
+  readonly outcome: Outcome;
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly totalMs: number;
+}
 
 interface Options {
   readonly repository: Pick<PredictionRepository, 'insertMany'>;
@@ -39,7 +47,7 @@ export function createRecorder({
   logger,
   onDropped,
 }: Options) {
-  let waiting: { caller: Caller; outcome: Outcome; id: string; createdAt: Date; totalMs: number }[] = [];
+  let waiting: Waiting[] = [];
   let dropped = 0;
   let writing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -77,19 +85,40 @@ export function createRecorder({
 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, rowsPerInsert);
-      try {
-        await repository.insertMany(batch.map(toRow));
-        isFailing = false;
-      } catch (error) {
-        if (!isFailing) logger.warn({ err: error }, 'predictions cannot be recorded; trying again');
-        isFailing = true;
-        const room = Math.max(0, bufferMax - waiting.length);
-        if (batch.length > room) drop(batch.length - room);
-        waiting = [...batch.slice(0, room), ...waiting];
-        return;
-      }
+      const left = await write(waiting.splice(0, rowsPerInsert));
+      isFailing = left.length > 0;
+      if (!isFailing) continue;
+      const room = Math.max(0, bufferMax - waiting.length);
+      drop(Math.max(0, left.length - room));
+      waiting = [...left.slice(0, room), ...waiting];
+      return;
     }
+  }
+
+  /** Gives back what could not be written now because the database is down. */
+  async function write(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+    try {
+      await repository.insertMany(batch.map(toRow));
+      return [];
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE') {
+        if (!isFailing) logger.warn({ err: error.cause }, 'predictions cannot be recorded; trying again');
+        return batch;
+      }
+      return writeHalves(batch, error);
+    }
+  }
+
+  /** The database is up, so a row is at fault: only that one is lost, not those it came with. */
+  async function writeHalves(batch: readonly Waiting[], error: unknown): Promise<readonly Waiting[]> {
+    if (batch.length === 1) {
+      logger.warn({ err: error }, 'a prediction cannot be recorded; dropped');
+      drop(1);
+      return [];
+    }
+    const half = Math.ceil(batch.length / 2);
+    const left = await write(batch.slice(0, half));
+    return left.length > 0 ? [...left, ...batch.slice(half)] : write(batch.slice(half));
   }
 
   /** Writes what waits, once; what the database refuses now is lost, and counted. */
@@ -103,24 +132,13 @@ export function createRecorder({
   }
 
   function drop(count: number): void {
+    if (count === 0) return;
     dropped += count;
     onDropped?.(count);
   }
 }
 
-function toRow({
-  caller,
-  outcome,
-  id,
-  createdAt,
-  totalMs,
-}: {
-  caller: Caller;
-  outcome: Outcome;
-  id: string;
-  createdAt: Date;
-  totalMs: number;
-}): NewPrediction {
+function toRow({ caller, outcome, id, createdAt, totalMs }: Waiting): NewPrediction {
   const input = boundedCopy(outcome.input);
   const common = {
     id,

@@ -5,6 +5,7 @@ import {
   predictionRecordSchema,
 } from '@oriel/schemas';
 import type { Pool } from 'pg';
+import { unlessDown } from '../db/unless-down.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 
 /** One row to insert; `input` and `output` are JSON text. */
@@ -29,14 +30,19 @@ export interface NewPrediction {
 }
 
 export interface PredictionRepository {
+  /** @throws AppError DATABASE_UNAVAILABLE; another error when a row is at fault, and then none is written */
   insertMany(rows: readonly NewPrediction[]): Promise<void>;
-  /** Newest first. */
+  /**
+   * Newest first.
+   * @throws AppError DATABASE_UNAVAILABLE
+   */
   list(query: ListPredictionsInput): Promise<PredictionPage>;
 }
 
 interface Needs {
   readonly prisma: Pick<PrismaClient, 'prediction'>;
   readonly pool: Pick<Pool, 'query'>;
+  ping(): Promise<void>;
 }
 
 type Column = readonly [name: string, type: string, value: (row: NewPrediction) => unknown];
@@ -69,29 +75,29 @@ const insertManySql = `
   FROM unnest(${columns.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ')}) AS row(${names})
   ON CONFLICT (id) DO NOTHING`;
 
-export function createPredictionRepository({ prisma, pool }: Needs): PredictionRepository {
+export function createPredictionRepository({ prisma, pool, ping }: Needs): PredictionRepository {
   return {
     // Prisma's createMany holds the event loop for long; unnest leaves the work to the database
     async insertMany(rows) {
-      await pool.query(
-        insertManySql,
-        columns.map(([, , value]) => rows.map(value)),
-      );
+      const values = columns.map(([, , value]) => rows.map(value));
+      await unlessDown(ping, () => pool.query(insertManySql, values));
     },
 
     async list({ model, outcome, from, to, limit, cursor }) {
-      const rows = await prisma.prediction.findMany({
-        where: {
-          ...(model !== undefined && { model }),
-          ...(outcome !== undefined && { outcome }),
-          ...((from ?? to) !== undefined && {
-            createdAt: { ...(from && { gte: from }), ...(to && { lt: to }) },
-          }),
-          ...(cursor !== undefined && { id: { lt: cursor } }),
-        },
-        orderBy: { id: 'desc' },
-        take: limit + 1,
-      });
+      const find = () =>
+        prisma.prediction.findMany({
+          where: {
+            ...(model !== undefined && { model }),
+            ...(outcome !== undefined && { outcome }),
+            ...((from ?? to) !== undefined && {
+              createdAt: { ...(from && { gte: from }), ...(to && { lt: to }) },
+            }),
+            ...(cursor !== undefined && { id: { lt: cursor } }),
+          },
+          orderBy: { id: 'desc' },
+          take: limit + 1,
+        });
+      const rows = await unlessDown(ping, find);
       const items = rows.slice(0, limit).map(toRecord);
       return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
