@@ -1,0 +1,30 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, inject } from 'vitest';
+
+export const url = inject('url');
+/** Whether there is a browser; without one, browser tests are skipped and say so once. */
+export const hasBrowser = inject('browserPath') !== '';
+
+// no sandbox: CI runs as root in containers; the rest keeps the browser from calling anyone but our server
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** Opens pages in one browser for the tests of a file. */
+export function useBrowser() {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    if (hasBrowser) browser = await chromium.launch({ executablePath: inject('browserPath'), args: flags });
+  });
+  afterAll(() => browser?.close());
+
+  return { openPage };
+
+  /** A page with storage and settings of its own. */
+  async function openPage(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+    if (!browser) throw new Error('There is no browser: skip the test with describe.skipIf(!hasBrowser)');
+    const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+    context.setDefaultTimeout(10_000);
+    const page = await context.newPage();
+    await page.goto(`${url}${path}`);
+    return page;
+  }
+}

@@ -1,0 +1,26 @@
+import type { TestProject } from 'vitest/node';
+import { findBrowser } from './find-browser.ts';
+import { startServer } from './start-server.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the server under test is; empty when there is no browser to drive. */
+    url: string;
+    browserPath: string;
+  }
+}
+
+/** One server for all browser tests; without a browser, none, and a line that says why the tests are skipped. */
+// biome-ignore lint/style/noDefaultExport: vitest reads the default export
+export default async function setUp(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const browserPath = findBrowser();
+  project.provide('browserPath', browserPath ?? '');
+  if (!browserPath) {
+    project.provide('url', '');
+    console.log('SKIPPED: the browser tests need Chromium. Install it (apt-get install chromium) or set CHROMIUM_PATH.');
+    return undefined;
+  }
+  const server = await startServer();
+  project.provide('url', server.url);
+  return server.stop;
+}

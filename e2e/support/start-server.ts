@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
+const page = new URL('../../packages/web-demo/dist/index.html', import.meta.url);
+
+export interface RunningServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the real server as `npm start` does, on a free port with data of its own; resolves once it is ready. */
+export async function startServer(): Promise<RunningServer> {
+  if (!existsSync(page)) throw new Error('The demo page is not built: run `npm run build` first.');
+  const dataFolder = await mkdtemp(join(tmpdir(), 'oriel-e2e-'));
+  const server = spawn(process.execPath, [main], {
+    env: { ...process.env, PORT: '0', ORIEL_DATA_DIR: dataFolder, LOG_LEVEL: 'error', LOG_FORMAT: 'json', DATABASE_URL: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const stop = async () => {
+    server.kill('SIGTERM');
+    await exited;
+    await rm(dataFolder, { recursive: true, force: true });
+  };
+  try {
+    return { url: await readUrl(server), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The address that the server prints for people once it is ready. */
+function readUrl(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let printed = '';
+    const onText = (text: string) => {
+      printed += text;
+      const url = /Demo page\s+(http:\/\/\S+)/.exec(printed)?.[1];
+      if (!url) return;
+      if (printed.includes('NOT ready')) reject(new Error(`The server is not ready:\n${printed}`));
+      else resolve(url);
+    };
+    server.stdout?.setEncoding('utf8').on('data', onText);
+    server.stderr?.setEncoding('utf8').on('data', onText);
+    server.once('exit', (code) => reject(new Error(`The server ended with code ${code} before it was ready:\n${printed}`)));
+  });
+}
