@@ -2,7 +2,10 @@ import { type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from './config.ts';
 
-/** The log: JSON lines for machines, or short lines for people when somebody watches. */
+/**
+ * The log: JSON lines for machines, or short lines for people when somebody watches. Lines are written in pieces of a
+ * few kilobytes, at least every quarter of a second: a write for each line would cost more than many a prediction.
+ */
 export function createLogger(
   { logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>,
   isTerminal: boolean,
@@ -14,5 +17,8 @@ export function createLogger(
       pretty({ colorize: isTerminal, translateTime: 'HH:MM:ss', ignore: 'requestId,route', sync: true }),
     );
   }
-  return pino(options);
+  const destination = pino.destination({ sync: false, minLength: 4096, periodicFlush: 250 });
+  // whatever ends the process, what was logged is written
+  process.on('exit', () => destination.flushSync());
+  return pino(options, destination);
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import helmet from '@fastify/helmet';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -9,6 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { type AppError, AppError as OurError, toProblem, transportOfKind } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
+import { createSecurityHeaders } from './security-headers.ts';
 
 interface Options {
   readonly logger: FastifyBaseLogger;
@@ -44,6 +44,7 @@ export async function createHttpServer({
       typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID(),
   });
 
+  const securityHeaders = await createSecurityHeaders();
   server.decorateRequest('startedAt', 0);
   // each request gets its own object in onRequest; a shared one would leak between requests
   server.decorateRequest('logFields', null as never);
@@ -51,7 +52,7 @@ export async function createHttpServer({
   server.addHook('onRequest', (request, reply, done) => {
     request.startedAt = performance.now();
     request.logFields = {};
-    reply.header('x-request-id', request.id);
+    reply.headers(securityHeaders).header('x-request-id', request.id);
     done(
       isStopping() && !isProbe(request)
         ? new OurError('SERVER_STOPPING', 'The server is stopping. Try again.', { retryAfterS: 1 })
@@ -92,27 +93,6 @@ export async function createHttpServer({
       ),
     ),
   );
-
-  await server.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        baseUri: ["'none'"],
-        objectSrc: ["'none'"],
-        frameAncestors: ["'none'"],
-        formAction: ["'self'"],
-        scriptSrc: ["'self'"],
-        // libraries set style attributes; they cannot run code
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        fontSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-      },
-    },
-    // set where TLS is known to be there: a plain-HTTP localhost must stay reachable
-    strictTransportSecurity: false,
-  });
   return server;
 }
 

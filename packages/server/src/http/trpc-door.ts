@@ -31,7 +31,7 @@ export async function trpcDoor(server: FastifyInstance, { router, createContext 
       maxBatchSize: callsPerBatchMax,
       onError: ({ error }) => logFailure(request, toAppError(error)),
       responseMeta({ errors, paths }) {
-        request.logFields.procedures = paths?.join();
+        request.logFields.procedures = paths?.join().slice(0, 200);
         const retryAfterS = Math.max(0, ...errors.map((error) => toAppError(error).retryAfterS ?? 0));
         return retryAfterS > 0 ? { headers: { 'retry-after': String(retryAfterS) } } : {};
       },
