@@ -32,14 +32,17 @@ const states: Record<string, (page: Page) => Promise<void>> = {
   },
 };
 
-describe.skipIf(!hasBrowser).each(['light', 'dark'] as const)('axe finds nothing wrong in %s', (colorScheme) => {
-  test.each(Object.entries(states))('%s', async (_name, reach) => {
-    // no animation: axe would measure colours half way through
-    const page = await browser.openPage('/', { colorScheme, reducedMotion: 'reduce' });
-    await reach(page);
-    expect(await findViolations(page)).toEqual([]);
-  });
-});
+describe.skipIf(!hasBrowser).each(['light', 'dark'] as const)(
+  'axe finds nothing wrong in %s',
+  (colorScheme) => {
+    test.each(Object.entries(states))('%s', async (_name, reach) => {
+      // no animation: axe would measure colours half way through
+      const page = await browser.openPage('/', { colorScheme, reducedMotion: 'reduce' });
+      await reach(page);
+      expect(await findViolations(page)).toEqual([]);
+    });
+  },
+);
 
 describe.skipIf(!hasBrowser)('a narrow screen', () => {
   test.each(['penguins', 'digits'])('%s fits 360 pixels without scrolling sideways', async (id) => {

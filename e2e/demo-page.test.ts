@@ -51,7 +51,9 @@ describe.skipIf(!hasBrowser)('the demo page', () => {
 
   test('a file that is no image is refused beside the field', async () => {
     const page = await browser.openPage('/#/models/digits');
-    await page.getByLabel('Image: choose a file').setInputFiles({ name: 'fake.png', mimeType: 'image/png', buffer: Buffer.from('no image') });
+    await page
+      .getByLabel('Image: choose a file')
+      .setInputFiles({ name: 'fake.png', mimeType: 'image/png', buffer: Buffer.from('no image') });
     await page.getByText('not a PNG').waitFor();
   });
 
@@ -102,7 +104,9 @@ describe.skipIf(!hasBrowser)('by keyboard alone', () => {
     await page.keyboard.press('Tab');
     await moveUntil(page, 'ArrowDown', () => page.getByRole('radio', { name: /penguins/ }).isChecked());
     await page.getByLabel('Body mass').waitFor();
-    await moveUntil(page, 'Tab', () => page.getByLabel('Body mass').evaluate((input) => input === document.activeElement));
+    await moveUntil(page, 'Tab', () =>
+      page.getByLabel('Body mass').evaluate((input) => input === document.activeElement),
+    );
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('5800');
     await page.keyboard.press('Enter');

@@ -6,7 +6,14 @@ export const url = inject('url');
 export const hasBrowser = inject('browserPath') !== '';
 
 // no sandbox: CI runs as root in containers; the rest keeps the browser from calling anyone but our server
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** Opens pages in one browser for the tests of a file. */
 export function useBrowser() {

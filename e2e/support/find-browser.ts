@@ -12,6 +12,8 @@ const wellKnown = [
 export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | null {
   const given = env.CHROMIUM_PATH;
   if (given && !existsSync(given)) throw new Error(`CHROMIUM_PATH is ${given}, and there is no such file.`);
-  const onPath = (env.PATH ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
+  const onPath = (env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)));
   return [given ?? '', ...onPath, ...wellKnown].find((path) => path !== '' && existsSync(path)) ?? null;
 }

@@ -11,13 +11,14 @@ declare module 'vitest' {
 }
 
 /** One server for all browser tests; without a browser, none, and a line that says why the tests are skipped. */
-// biome-ignore lint/style/noDefaultExport: vitest reads the default export
-export default async function setUp(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const browserPath = findBrowser();
   project.provide('browserPath', browserPath ?? '');
   if (!browserPath) {
     project.provide('url', '');
-    console.log('SKIPPED: the browser tests need Chromium. Install it (apt-get install chromium) or set CHROMIUM_PATH.');
+    console.log(
+      'SKIPPED: the browser tests need Chromium. Install it (apt-get install chromium) or set CHROMIUM_PATH.',
+    );
     return undefined;
   }
   const server = await startServer();

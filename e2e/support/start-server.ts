@@ -18,7 +18,14 @@ export async function startServer(): Promise<RunningServer> {
   if (!existsSync(page)) throw new Error('The demo page is not built: run `npm run build` first.');
   const dataFolder = await mkdtemp(join(tmpdir(), 'oriel-e2e-'));
   const server = spawn(process.execPath, [main], {
-    env: { ...process.env, PORT: '0', ORIEL_DATA_DIR: dataFolder, LOG_LEVEL: 'error', LOG_FORMAT: 'json', DATABASE_URL: '' },
+    env: {
+      ...process.env,
+      PORT: '0',
+      ORIEL_DATA_DIR: dataFolder,
+      LOG_LEVEL: 'error',
+      LOG_FORMAT: 'json',
+      DATABASE_URL: '',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
@@ -48,6 +55,8 @@ function readUrl(server: ChildProcess): Promise<string> {
     };
     server.stdout?.setEncoding('utf8').on('data', onText);
     server.stderr?.setEncoding('utf8').on('data', onText);
-    server.once('exit', (code) => reject(new Error(`The server ended with code ${code} before it was ready:\n${printed}`)));
+    server.once('exit', (code) =>
+      reject(new Error(`The server ended with code ${code} before it was ready:\n${printed}`)),
+    );
   });
 }

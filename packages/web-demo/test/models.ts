@@ -28,7 +28,11 @@ export const penguins: ModelDetail = {
     input: {
       type: 'object',
       properties: {
-        island: { type: 'string', enum: ['Biscoe', 'Dream', 'Torgersen'], description: 'Where the bird nests' },
+        island: {
+          type: 'string',
+          enum: ['Biscoe', 'Dream', 'Torgersen'],
+          description: 'Where the bird nests',
+        },
         bodyMassG: measurement(500, 15_000, 'Body mass, in grams'),
         sex: { anyOf: [{ type: 'string', enum: ['male', 'female'] }, { type: 'null' }] },
       },
@@ -39,7 +43,10 @@ export const penguins: ModelDetail = {
       type: 'object',
       properties: {
         species: { type: 'string', enum: ['Adelie', 'Chinstrap', 'Gentoo'] },
-        probabilities: { type: 'object', properties: { Adelie: probability, Chinstrap: probability, Gentoo: probability } },
+        probabilities: {
+          type: 'object',
+          properties: { Adelie: probability, Chinstrap: probability, Gentoo: probability },
+        },
       },
       required: ['species', 'probabilities'],
     },

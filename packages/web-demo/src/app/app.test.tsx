@@ -62,7 +62,10 @@ describe('the page', () => {
     if (!version) throw new Error('the model of the test has a version');
     const failed = { ...penguins, state: 'failed' as const };
     api.answer('models.list', { models: [failed] });
-    api.answer('models.get', { ...failed, versions: [{ ...version, state: 'failed', reason: 'input "features" has 12 columns' }] });
+    api.answer('models.get', {
+      ...failed,
+      versions: [{ ...version, state: 'failed', reason: 'input "features" has 12 columns' }],
+    });
     show(<App />);
     expect(await screen.findByRole('alert')).toHaveTextContent('input "features" has 12 columns');
   });

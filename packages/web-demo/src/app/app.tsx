@@ -1,4 +1,4 @@
-import { type MouseEvent, useRef } from 'react';
+import { useRef } from 'react';
 import { RecentPredictions } from '../features/predictions/recent-predictions.tsx';
 import { Header } from './header.tsx';
 import { ModelsSection } from './models-section.tsx';
@@ -7,19 +7,23 @@ import { ModelsSection } from './models-section.tsx';
 export function App() {
   const main = useRef<HTMLElement>(null);
 
-  function skip(event: MouseEvent) {
-    // the hash belongs to the model that is shown
-    event.preventDefault();
-    main.current?.focus();
-  }
-
   return (
     <>
-      <a href="#main" onClick={skip} className="sr-only rounded-lg bg-solid text-on-solid focus:not-sr-only focus:absolute focus:z-10 focus:m-2 focus:px-4 focus:py-2">
+      {/* no link: the hash belongs to the model that is shown */}
+      <button
+        type="button"
+        onClick={() => main.current?.focus()}
+        className="sr-only rounded-lg bg-solid text-on-solid focus:not-sr-only focus:absolute focus:z-10 focus:m-2 focus:px-4 focus:py-2"
+      >
         Skip to the models
-      </a>
+      </button>
       <Header />
-      <main ref={main} id="main" tabIndex={-1} className="mx-auto max-w-6xl space-y-4 px-4 py-6 outline-none sm:px-6">
+      <main
+        ref={main}
+        id="main"
+        tabIndex={-1}
+        className="mx-auto max-w-6xl space-y-4 px-4 py-6 outline-none sm:px-6"
+      >
         <ModelsSection />
         <RecentPredictions />
       </main>

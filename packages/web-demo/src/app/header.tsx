@@ -23,7 +23,10 @@ export function Header() {
 
 function NavLink({ href, label, Icon }: { href: string; label: string; Icon: LucideIcon }) {
   return (
-    <a href={href} className="inline-flex items-center gap-1.5 rounded-lg px-2.5 py-1.5 text-muted transition-colors hover:bg-hover hover:text-ink">
+    <a
+      href={href}
+      className="inline-flex items-center gap-1.5 rounded-lg px-2.5 py-1.5 text-muted transition-colors hover:bg-hover hover:text-ink"
+    >
       <Icon aria-hidden className="size-4" /> {label}
     </a>
   );

@@ -26,7 +26,10 @@ export function ModelPage({ summary }: { summary: ModelSummary }) {
   return (
     <div className="space-y-4">
       <ModelAbout model={{ ...model.data, state: summary.state }} />
-      <StateNotice summary={summary} reason={model.data.versions.find(({ state }) => state === 'failed')?.reason} />
+      <StateNotice
+        summary={summary}
+        reason={model.data.versions.find(({ state }) => state === 'failed')?.reason}
+      />
       <Playground model={model.data} />
     </div>
   );
@@ -34,7 +37,8 @@ export function ModelPage({ summary }: { summary: ModelSummary }) {
 
 function StateNotice({ summary, reason }: { summary: ModelSummary; reason: string | undefined }) {
   if (summary.state === 'ready') return null;
-  if (summary.state === 'loading') return <Notice tone="info" title="This model is loading: it answers in a moment" />;
+  if (summary.state === 'loading')
+    return <Notice tone="info" title="This model is loading: it answers in a moment" />;
   return (
     <Notice tone="error" title="This model cannot answer">
       <p className="text-sm">{reason ?? 'No version of it could be loaded.'}</p>

@@ -15,7 +15,8 @@ export function ModelsSection() {
   const trpc = useTRPC();
   const { data, error, isPending } = useQuery(
     trpc.models.list.queryOptions(undefined, {
-      refetchInterval: ({ state }) => (state.error || state.data?.models.some(({ state }) => state === 'loading') ? retryMs : false),
+      refetchInterval: ({ state }) =>
+        state.error || state.data?.models.some(({ state }) => state === 'loading') ? retryMs : false,
     }),
   );
   const [namedId, select] = useSelectedModelId();
@@ -28,7 +29,11 @@ export function ModelsSection() {
     <div className="space-y-6">
       {error && <NoServer />}
       <ModelPicker models={models} selectedId={selected?.id ?? null} onSelect={select} />
-      {selected ? <ModelPage key={selected.id} summary={selected} /> : <NoModel models={models} id={namedId} />}
+      {selected ? (
+        <ModelPage key={selected.id} summary={selected} />
+      ) : (
+        <NoModel models={models} id={namedId} />
+      )}
     </div>
   );
 }

@@ -50,7 +50,10 @@ export function FieldFrame({ ids, label, unit, fact, help, error, children }: Pr
 }
 
 /** What a control says about itself to assistive technology. */
-export function describeControl(ids: FieldIds, { help, error }: { help: string | null; error: string | null }) {
+export function describeControl(
+  ids: FieldIds,
+  { help, error }: { help: string | null; error: string | null },
+) {
   const describedBy = [error !== null && ids.error, help !== null && ids.help].filter(Boolean).join(' ');
   return {
     id: ids.control,

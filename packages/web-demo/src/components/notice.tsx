@@ -17,7 +17,10 @@ interface Props {
 export function Notice({ tone, title, children }: Props) {
   const { look, text, Icon } = tones[tone];
   return (
-    <div role={tone === 'info' ? 'status' : 'alert'} className={`flex animate-appear gap-3 rounded-lg border p-3.5 ${look}`}>
+    <div
+      role={tone === 'info' ? 'status' : 'alert'}
+      className={`flex animate-appear gap-3 rounded-lg border p-3.5 ${look}`}
+    >
       <Icon aria-hidden className={`mt-0.5 size-5 shrink-0 ${text}`} />
       <div className="min-w-0 wrap-anywhere">
         <p className={`font-medium ${text}`}>{title}</p>

@@ -12,7 +12,10 @@ interface Props {
 export function Panel({ title, aside, className = '', children }: Props) {
   const titleId = useId();
   return (
-    <section aria-labelledby={titleId} className={`rounded-xl border border-line bg-card p-4 sm:p-5 ${className}`}>
+    <section
+      aria-labelledby={titleId}
+      className={`rounded-xl border border-line bg-card p-4 sm:p-5 ${className}`}
+    >
       <div className="mb-4 flex min-h-8 flex-wrap items-center justify-between gap-2">
         <h3 id={titleId} className="text-base font-semibold">
           {title}

@@ -12,7 +12,10 @@ export function ProbabilityBars({ title, entries }: { title: string; entries: re
   return (
     <div>
       {entries.length > 1 && <p className="mb-2 text-sm font-medium">{title}</p>}
-      <ul aria-label={title} className="grid grid-cols-[fit-content(9rem)_1fr_auto] items-center gap-x-3 gap-y-1.5 text-sm">
+      <ul
+        aria-label={title}
+        className="grid grid-cols-[fit-content(9rem)_1fr_auto] items-center gap-x-3 gap-y-1.5 text-sm"
+      >
         {entries.map(({ label, value }) => {
           const isTop = entries.length > 1 && value === top;
           return (
@@ -24,7 +27,9 @@ export function ProbabilityBars({ title, entries }: { title: string; entries: re
                   style={{ width: `${Math.min(1, Math.max(0, value)) * 100}%` }}
                 />
               </span>
-              <span className={`text-right tabular-nums ${isTop ? 'font-medium' : 'text-muted'}`}>{formatProbability(value)}</span>
+              <span className={`text-right tabular-nums ${isTop ? 'font-medium' : 'text-muted'}`}>
+                {formatProbability(value)}
+              </span>
             </li>
           );
         })}

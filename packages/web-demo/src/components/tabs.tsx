@@ -6,7 +6,12 @@ export interface Tab {
   readonly content: ReactNode;
 }
 
-const stepOf: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
+const stepOf: Readonly<Record<string, number>> = {
+  ArrowRight: 1,
+  ArrowLeft: -1,
+  Home: -Infinity,
+  End: Infinity,
+};
 
 /**
  * One of several contents. Arrow keys, Home and End move between the tabs.
@@ -29,7 +34,12 @@ export function Tabs({ label, tabs }: { label: string; tabs: readonly [Tab, ...T
 
   return (
     <div>
-      <div role="tablist" aria-label={label} onKeyDown={onKeyDown} className="mb-3 inline-flex gap-1 rounded-lg bg-sunken p-1">
+      <div
+        role="tablist"
+        aria-label={label}
+        onKeyDown={onKeyDown}
+        className="mb-3 inline-flex gap-1 rounded-lg bg-sunken p-1"
+      >
         {tabs.map(({ id, title }) => (
           <button
             key={id}

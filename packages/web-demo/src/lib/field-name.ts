@@ -16,7 +16,11 @@ const unitOf: Readonly<Record<string, string>> = {
 
 /** The name of a field in words and, where it ends with one, its unit: `bodyMassG` is "Body mass" in "g". */
 export function readFieldName(name: string): { label: string; unit: string | null } {
-  const words = name.replace(/[_-]+/g, ' ').replace(/([a-z\d])([A-Z])/g, '$1 $2').trim().split(/\s+/);
+  const words = name
+    .replace(/[_-]+/g, ' ')
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .trim()
+    .split(/\s+/);
   const last = words.at(-1) ?? '';
   const unit = words.length > 1 ? (unitOf[last] ?? null) : null;
   const text = (unit ? words.slice(0, -1) : words).join(' ').toLowerCase();

@@ -21,7 +21,12 @@ export function formatBytes(bytes: number): string {
 /** The time of day where the reader is, 24 hours long, and the date when that is not today. */
 export function formatTime(iso: string, now = new Date()): string {
   const date = new Date(iso);
-  const time = date.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  const time = date.toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
   if (date.toDateString() === now.toDateString()) return time;
   return `${date.toLocaleDateString(undefined, { month: 'short', day: 'numeric' })}, ${time}`;
 }

@@ -4,18 +4,27 @@ import { readBounds, resolveSchema } from './json-schema.ts';
 describe('resolveSchema', () => {
   test('tells a nullable schema from what it holds, and keeps the outer description', () => {
     const schema = { anyOf: [{ type: 'number', minimum: 1 }, { type: 'null' }], description: 'Mass' };
-    expect(resolveSchema(schema, {})).toEqual({ schema: { type: 'number', minimum: 1, description: 'Mass' }, isNullable: true });
+    expect(resolveSchema(schema, {})).toEqual({
+      schema: { type: 'number', minimum: 1, description: 'Mass' },
+      isNullable: true,
+    });
   });
 
   test('follows references, also inside a nullable', () => {
     const root = { $defs: { Sex: { type: 'string', enum: ['f', 'm'] } } };
-    const { schema, isNullable } = resolveSchema({ anyOf: [{ $ref: '#/$defs/Sex' }, { type: 'null' }] }, root);
+    const { schema, isNullable } = resolveSchema(
+      { anyOf: [{ $ref: '#/$defs/Sex' }, { type: 'null' }] },
+      root,
+    );
     expect(schema.enum).toEqual(['f', 'm']);
     expect(isNullable).toBe(true);
   });
 
   test('reads null among the types', () => {
-    expect(resolveSchema({ type: ['string', 'null'] }, {})).toEqual({ schema: { type: 'string' }, isNullable: true });
+    expect(resolveSchema({ type: ['string', 'null'] }, {})).toEqual({
+      schema: { type: 'string' },
+      isNullable: true,
+    });
   });
 
   test('leaves a union of several things as it is', () => {
@@ -31,7 +40,10 @@ describe('resolveSchema', () => {
 
 describe('readBounds', () => {
   test('takes the largest exact integers for no bounds at all', () => {
-    expect(readBounds({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER })).toEqual({ min: null, max: null });
+    expect(readBounds({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER })).toEqual({
+      min: null,
+      max: null,
+    });
     expect(readBounds({ minimum: 0, exclusiveMaximum: 10 })).toEqual({ min: 0, max: 10 });
   });
 });

@@ -35,7 +35,9 @@ export function resolveSchema(schema: Schema, root: Schema): ResolvedSchema {
 /** Follows `#/$defs/…`; what stands beside a reference, such as a description, wins over what it refers to. */
 function followReference(schema: Schema, root: Schema, depth = 0): Schema {
   const { $ref, ...beside } = schema;
-  const target = $ref?.startsWith('#/$defs/') ? root.$defs?.[decodeURIComponent($ref.slice('#/$defs/'.length))] : undefined;
+  const target = $ref?.startsWith('#/$defs/')
+    ? root.$defs?.[decodeURIComponent($ref.slice('#/$defs/'.length))]
+    : undefined;
   // a schema that refers to itself has no form; the depth is where we stop asking
   if (!target || depth > 8) return schema;
   return followReference({ ...target, ...beside }, root, depth + 1);
@@ -49,7 +51,10 @@ function stripNull(schema: Schema, root: Schema): ResolvedSchema {
     const [only] = others;
     if (!only || others.length > 1) return { schema, isNullable: others.length < choices.length };
     const inner = resolveSchema(only, root);
-    return { schema: { ...inner.schema, ...beside }, isNullable: inner.isNullable || others.length < choices.length };
+    return {
+      schema: { ...inner.schema, ...beside },
+      isNullable: inner.isNullable || others.length < choices.length,
+    };
   }
   const [part] = allOf ?? [];
   if (part && allOf?.length === 1) return resolveSchema({ ...part, ...beside }, root);
@@ -63,6 +68,10 @@ function stripNull(schema: Schema, root: Schema): ResolvedSchema {
 /** The bounds of a number, each null when there is none. */
 export function readBounds(schema: Schema): { min: number | null; max: number | null } {
   // schemas of whole numbers state the largest exact ones, which bound nothing a person would type
-  const real = (bound: number | undefined) => (bound === undefined || Math.abs(bound) >= Number.MAX_SAFE_INTEGER ? null : bound);
-  return { min: real(schema.minimum ?? schema.exclusiveMinimum), max: real(schema.maximum ?? schema.exclusiveMaximum) };
+  const real = (bound: number | undefined) =>
+    bound === undefined || Math.abs(bound) >= Number.MAX_SAFE_INTEGER ? null : bound;
+  return {
+    min: real(schema.minimum ?? schema.exclusiveMinimum),
+    max: real(schema.maximum ?? schema.exclusiveMaximum),
+  };
 }

@@ -23,7 +23,14 @@ export function ModelPicker({ models, selectedId, onSelect }: Props) {
               key={id}
               className="group flex items-center gap-3 rounded-xl border border-line bg-card p-3 transition-colors hover:bg-hover has-checked:border-solid has-checked:bg-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-solid"
             >
-              <input type="radio" name="model" value={id} checked={id === selectedId} onChange={() => onSelect(id)} className="sr-only" />
+              <input
+                type="radio"
+                name="model"
+                value={id}
+                checked={id === selectedId}
+                onChange={() => onSelect(id)}
+                className="sr-only"
+              />
               <span className="grid size-9 shrink-0 place-items-center rounded-lg bg-hover text-muted group-has-checked:bg-solid group-has-checked:text-on-solid">
                 <Icon aria-hidden className="size-5" />
               </span>

@@ -6,7 +6,8 @@ type Version = ModelDetail['versions'][number];
 
 /** The versions of a model with the tensors of each. */
 export function VersionTable({ versions }: { versions: readonly Version[] }) {
-  if (versions.length === 0) return <p className="text-sm text-muted">This model has no version that can be served.</p>;
+  if (versions.length === 0)
+    return <p className="text-sm text-muted">This model has no version that can be served.</p>;
   return (
     <ul className="space-y-4">
       {versions.map((version) => (
@@ -31,7 +32,9 @@ function Tensors({ title, tensors }: { title: string; tensors: Version['inputs']
     <>
       <dt className="text-muted">{title}</dt>
       <dd className="font-mono text-[0.8125rem] wrap-anywhere">
-        {tensors.map(({ name, dtype, dims }) => `${name}: ${dtype}[${dims.map((dim) => dim ?? '?').join(', ')}]`).join('; ')}
+        {tensors
+          .map(({ name, dtype, dims }) => `${name}: ${dtype}[${dims.map((dim) => dim ?? '?').join(', ')}]`)
+          .join('; ')}
       </dd>
     </>
   );

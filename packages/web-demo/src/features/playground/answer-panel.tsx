@@ -47,7 +47,9 @@ function Refreshing() {
 function Invitation({ isMedia }: { isMedia: boolean }) {
   return (
     <div className="grid min-h-40 place-items-center rounded-lg border border-dashed border-line p-6 text-center text-sm text-muted">
-      {isMedia ? 'Draw or choose an image: the answer shows here while you draw.' : 'Fill in the form or try an example, then press Predict.'}
+      {isMedia
+        ? 'Draw or choose an image: the answer shows here while you draw.'
+        : 'Fill in the form or try an example, then press Predict.'}
     </div>
   );
 }

@@ -26,12 +26,21 @@ describe('toAnswerParts', () => {
     expect(headline).toEqual({ label: 'Digit', value: '1' });
     expect(distributions).toEqual([
       { title: 'Confidence', entries: [{ label: 'Confidence', value: 0.8 }] },
-      { title: 'Probabilities', entries: [{ label: '0', value: 0.2 }, { label: '1', value: 0.8 }] },
+      {
+        title: 'Probabilities',
+        entries: [
+          { label: '0', value: 0.2 },
+          { label: '1', value: 0.8 },
+        ],
+      },
     ]);
   });
 
   test('a lone number from 0 to 1 is a probability only where the schema says so', () => {
-    const { headline, distributions } = toAnswerParts({ count: 1 }, { properties: { count: { type: 'integer', minimum: 0 } } });
+    const { headline, distributions } = toAnswerParts(
+      { count: 1 },
+      { properties: { count: { type: 'integer', minimum: 0 } } },
+    );
     expect(headline).toEqual({ label: 'Count', value: '1' });
     expect(distributions).toEqual([]);
   });

@@ -17,7 +17,8 @@ export interface AnswerParts {
  * to 1, and single such numbers, are probabilities.
  */
 export function toAnswerParts(output: unknown, root: Schema): AnswerParts {
-  if (!isRecord(output)) return { headline: null, distributions: [], others: [{ label: 'Output', value: output }] };
+  if (!isRecord(output))
+    return { headline: null, distributions: [], others: [{ label: 'Output', value: output }] };
   const distributions: AnswerParts['distributions'][number][] = [];
   const others: AnswerParts['others'][number][] = [];
   let headline: AnswerParts['headline'] = null;
@@ -26,7 +27,11 @@ export function toAnswerParts(output: unknown, root: Schema): AnswerParts {
     const { label } = readFieldName(name);
     const schema = root.properties?.[name];
     const entries = toProbabilities(value, schema && resolveSchema(schema, root).schema, root);
-    if (entries) distributions.push({ title: label, entries: entries.map((entry) => ({ ...entry, label: entry.label || label })) });
+    if (entries)
+      distributions.push({
+        title: label,
+        entries: entries.map((entry) => ({ ...entry, label: entry.label || label })),
+      });
     else if (!headline && isPlain(value)) headline = { label, value: String(value) };
     else others.push({ label, value });
   }
@@ -35,7 +40,8 @@ export function toAnswerParts(output: unknown, root: Schema): AnswerParts {
 
 /** The probabilities a value holds; null when it holds something else. A lone one has no label of its own. */
 function toProbabilities(value: unknown, schema: Schema | undefined, root: Schema): Probability[] | null {
-  if (typeof value === 'number') return isProbabilitySchema(schema, root) && isShare(value) ? [{ label: '', value }] : null;
+  if (typeof value === 'number')
+    return isProbabilitySchema(schema, root) && isShare(value) ? [{ label: '', value }] : null;
   const entries: [string, unknown][] = Array.isArray(value)
     ? value.map((each, i) => [String(i), each])
     : isRecord(value)

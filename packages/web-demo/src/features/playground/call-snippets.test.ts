@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { digits, penguins } from '../../../test/models.ts';
 import { toCall, toCurl, toTypeScript } from './call-snippets.ts';
@@ -22,10 +23,10 @@ describe('toTypeScript', () => {
   });
 
   test('writes any text so that it reads back as it was', () => {
-    const text = 'It\'s "10\\20"\n\t${x} `';
+    const text = 'It\'s "10\\20"\n\t`${';
     const code = toTypeScript(toCall(penguins, origin, { text }));
     const literal = /text: ('.*'),/.exec(code)?.[1] ?? '';
-    expect(new Function(`return ${literal}`)()).toBe(text);
+    expect(runInNewContext(literal)).toBe(text);
   });
 
   test('quotes what is no identifier', () => {
@@ -35,7 +36,9 @@ describe('toTypeScript', () => {
   });
 
   test('sends a file as its bytes', () => {
-    expect(toTypeScript(toCall(digits, origin, {}))).toContain("client.models.digits.predict.mutate(await openAsBlob('image.png'))");
+    expect(toTypeScript(toCall(digits, origin, {}))).toContain(
+      "client.models.digits.predict.mutate(await openAsBlob('image.png'))",
+    );
   });
 });
 

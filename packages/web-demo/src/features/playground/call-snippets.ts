@@ -36,15 +36,26 @@ export function toTypeScript({ id, origin, input, fileType, output }: Call): str
 /** The same call over REST. */
 export function toCurl({ id, origin, input, fileType }: Call): string {
   const url = `${origin}/api/v1/models/${id}/predict`;
-  if (fileType) return [`curl ${url}`, `-H 'content-type: ${fileType}'`, `--data-binary @${toFileName(fileType)}`].join(' \\\n  ');
-  return [`curl ${url}`, `-H 'content-type: application/json'`, `-d ${quoteForShell(JSON.stringify(input, null, 2))}`].join(' \\\n  ');
+  if (fileType)
+    return [`curl ${url}`, `-H 'content-type: ${fileType}'`, `--data-binary @${toFileName(fileType)}`].join(
+      ' \\\n  ',
+    );
+  return [
+    `curl ${url}`,
+    `-H 'content-type: application/json'`,
+    `-d ${quoteForShell(JSON.stringify(input, null, 2))}`,
+  ].join(' \\\n  ');
 }
 
 /** The first field of the output with the type an editor shows for it: what the contract gives to code that calls it. */
 function toTypedUse(output: Schema): string[] {
   const [name, schema] = Object.entries(output.properties ?? {})[0] ?? [];
   if (name === undefined || !schema) return ['console.log(output);'];
-  const type = schema.enum ? schema.enum.map((option) => toLiteral(option)).join(' | ') : schema.type === 'integer' ? 'number' : schema.type;
+  const type = schema.enum
+    ? schema.enum.map((option) => toLiteral(option)).join(' | ')
+    : schema.type === 'integer'
+      ? 'number'
+      : schema.type;
   return [`output.${name};${typeof type === 'string' ? ` // ${type}` : ''}`];
 }
 
@@ -59,7 +70,9 @@ function toLiteral(value: unknown, indent = ''): string {
   const inner = `${indent}  `;
   const lines = Array.isArray(value)
     ? value.map((each) => toLiteral(each, inner))
-    : Object.entries(value).map(([key, each]) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key)}: ${toLiteral(each, inner)}`);
+    : Object.entries(value).map(
+        ([key, each]) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key)}: ${toLiteral(each, inner)}`,
+      );
   const [open, close] = Array.isArray(value) ? '[]' : '{}';
   if (lines.length === 0) return `${open}${close}`;
   return `${open}\n${lines.map((line) => `${inner}${line},\n`).join('')}${indent}${close}`;

@@ -9,7 +9,11 @@ export function FailureNotice({ failure, fields }: { failure: Failure; fields: r
   return (
     <Notice tone={failure.advice ? 'warning' : 'error'} title={title}>
       <div className="space-y-1.5 text-sm">
-        <p>{isShownBesideFields ? `Mend ${issues.length === 1 ? 'the marked field' : `the ${issues.length} marked fields`}, then predict again.` : detail}</p>
+        <p>
+          {isShownBesideFields
+            ? `Mend ${issues.length === 1 ? 'the marked field' : `the ${issues.length} marked fields`}, then predict again.`
+            : detail}
+        </p>
         {advice && <p>{advice}</p>}
         {(requestId || helpUrl) && (
           <p className="text-muted">

@@ -8,7 +8,10 @@ const client = createClient({ url: 'http://localhost:3000' });
 
 /** How a real call fails, so that the explanation is tested on what the client really throws. */
 async function failureOf(call: Promise<unknown>) {
-  const error: unknown = await call.then(() => null, (thrown: unknown) => thrown);
+  const error: unknown = await call.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
   return explainFailure(error instanceof Error ? error : null);
 }
 
@@ -23,15 +26,21 @@ describe('explainFailure', () => {
     });
   });
 
-  test.each(['ENGINE_OVERLOADED', 'DEADLINE_EXCEEDED', 'SERVER_STOPPING', 'MODEL_NOT_READY'] as const)('says what to do about %s', async (code) => {
-    api.refuse('models.penguins.predict', { code });
-    const failure = await failureOf(client.models.penguins.predict.mutate({ island: 'Biscoe' }));
-    expect(failure?.advice).toContain('predict again');
-  });
+  test.each(['ENGINE_OVERLOADED', 'DEADLINE_EXCEEDED', 'SERVER_STOPPING', 'MODEL_NOT_READY'] as const)(
+    'says what to do about %s',
+    async (code) => {
+      api.refuse('models.penguins.predict', { code });
+      const failure = await failureOf(client.models.penguins.predict.mutate({ island: 'Biscoe' }));
+      expect(failure?.advice).toContain('predict again');
+    },
+  );
 
   test('tells a server that is away from one that refuses', async () => {
     api.disconnect();
-    expect(await failureOf(client.models.list.query())).toMatchObject({ title: 'The server does not answer', requestId: null });
+    expect(await failureOf(client.models.list.query())).toMatchObject({
+      title: 'The server does not answer',
+      requestId: null,
+    });
   });
 
   test('tells a call that took too long', async () => {

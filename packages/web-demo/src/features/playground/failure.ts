@@ -26,7 +26,8 @@ const adviceOf: Partial<Record<ErrorCode, string>> = {
   ENGINE_OVERLOADED: 'Wait a moment, then predict again. Nothing was computed, and nothing is lost.',
   DEADLINE_EXCEEDED: 'The server may be busy: wait a moment, then predict again.',
   SERVER_STOPPING: 'It may be starting anew: wait a moment, then predict again.',
-  MODEL_NOT_READY: 'It may still be loading: wait a moment, then predict again. /health/ready says what is missing.',
+  MODEL_NOT_READY:
+    'It may still be loading: wait a moment, then predict again. /health/ready says what is missing.',
 };
 
 /** Explains an error; null when there is none, or when the request was only replaced by a newer one. */
@@ -54,8 +55,12 @@ function explainLostCall(error: Error): Failure {
   const isTimeout = isAbort(error);
   return {
     title: isTimeout ? 'No answer in time' : 'The server does not answer',
-    detail: isTimeout ? 'The request was given up.' : 'There is no connection to the server that served this page.',
-    advice: isTimeout ? 'Wait a moment, then predict again.' : 'Check that it is running (npm start), then predict again.',
+    detail: isTimeout
+      ? 'The request was given up.'
+      : 'There is no connection to the server that served this page.',
+    advice: isTimeout
+      ? 'Wait a moment, then predict again.'
+      : 'Check that it is running (npm start), then predict again.',
     issues: [],
     requestId: null,
     helpUrl: null,

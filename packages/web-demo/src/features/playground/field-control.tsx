@@ -18,7 +18,14 @@ export function FieldControl(props: Props) {
   const isOptional = !field.isRequired || field.isNullable;
   const help = toHelp(field);
   return (
-    <FieldFrame ids={ids} label={label} unit={unit} fact={isOptional ? 'optional' : null} help={help} error={error}>
+    <FieldFrame
+      ids={ids}
+      label={label}
+      unit={unit}
+      fact={isOptional ? 'optional' : null}
+      help={help}
+      error={error}
+    >
       <Control {...props} help={help} />
     </FieldFrame>
   );
@@ -30,7 +37,8 @@ function Control({ field, ids, value, error, help, onChange }: Props & { help: s
     name: field.name,
     value,
     required: field.isRequired && !field.isNullable,
-    onChange: ({ target }: ChangeEvent<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>) => onChange(target.value),
+    onChange: ({ target }: ChangeEvent<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>) =>
+      onChange(target.value),
     className: 'control',
   };
   switch (field.kind) {
@@ -55,12 +63,21 @@ function Control({ field, ids, value, error, help, onChange }: Props & { help: s
       );
     case 'number':
       // not type=number: that would throw away what it cannot read, and change by the mouse wheel
-      return <input {...common} type="text" inputMode={field.isInteger ? 'numeric' : 'decimal'} autoComplete="off" />;
+      return (
+        <input
+          {...common}
+          type="text"
+          inputMode={field.isInteger ? 'numeric' : 'decimal'}
+          autoComplete="off"
+        />
+      );
     case 'text':
       if (!field.isLong) return <input {...common} type="text" autoComplete="off" />;
       return <textarea {...common} rows={7} className="control resize-y" />;
     case 'json':
-      return <textarea {...common} rows={5} spellCheck={false} className="control resize-y font-mono text-sm" />;
+      return (
+        <textarea {...common} rows={5} spellCheck={false} className="control resize-y font-mono text-sm" />
+      );
   }
 }
 

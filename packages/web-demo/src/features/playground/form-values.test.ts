@@ -16,7 +16,14 @@ const fields = toFields({
 
 describe('a form and its input', () => {
   test('an input survives the way into the form and back', () => {
-    const input = { island: 'Dream', mass: 12.5, note: ' as typed ', ringed: true, tags: ['a', 1], weight: 3 };
+    const input = {
+      island: 'Dream',
+      mass: 12.5,
+      note: ' as typed ',
+      ringed: true,
+      tags: ['a', 1],
+      weight: 3,
+    };
     expect(readFormValues(fields, toFormValues(fields, input))).toEqual({ input, issues: [] });
   });
 

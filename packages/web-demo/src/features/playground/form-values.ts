@@ -9,12 +9,14 @@ export type FormValues = Readonly<Record<string, string>>;
 
 /** The values that show an input, e.g. an example, in the form. */
 export function toFormValues(fields: readonly Field[], input: unknown): FormValues {
-  const given: Readonly<Record<string, unknown>> = typeof input === 'object' && input !== null ? { ...input } : {};
+  const given: Readonly<Record<string, unknown>> =
+    typeof input === 'object' && input !== null ? { ...input } : {};
   return Object.fromEntries(fields.map((field) => [field.name, toText(field, given[field.name])]));
 }
 
 function toText(field: Field, value: unknown): string {
-  if (value === undefined || value === null) return field.kind === 'boolean' && field.isRequired ? 'false' : '';
+  if (value === undefined || value === null)
+    return field.kind === 'boolean' && field.isRequired ? 'false' : '';
   if (field.kind === 'text' && typeof value === 'string') return value;
   return field.kind === 'json' ? JSON.stringify(value, null, 2) : JSON.stringify(value);
 }
@@ -44,14 +46,18 @@ export function readFormValues(fields: readonly Field[], values: FormValues): Re
 
 type ReadValue = { readonly value: unknown } | { readonly problem: string };
 
-function readValue(field: Field, text: string): ReadValue {
+function readValue(field: Exclude<Field, { kind: 'media' }>, text: string): ReadValue {
   if (text.trim() === '') return readNothing(field, text);
   switch (field.kind) {
     case 'number':
-      return Number.isFinite(Number(text)) ? { value: Number(text) } : { problem: 'must be a number, such as 12.5' };
+      return Number.isFinite(Number(text))
+        ? { value: Number(text) }
+        : { problem: 'must be a number, such as 12.5' };
     case 'text':
       return { value: text };
-    default:
+    case 'choice':
+    case 'boolean':
+    case 'json':
       return readJson(text);
   }
 }

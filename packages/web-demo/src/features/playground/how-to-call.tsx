@@ -22,7 +22,11 @@ export function HowToCall({ model, read }: { model: ModelDetail; read: ReadInput
       <Tabs
         label="Language"
         tabs={[
-          { id: 'typescript', title: 'TypeScript', content: <CodeBlock label="TypeScript" code={toTypeScript(call)} /> },
+          {
+            id: 'typescript',
+            title: 'TypeScript',
+            content: <CodeBlock label="TypeScript" code={toTypeScript(call)} />,
+          },
           { id: 'curl', title: 'curl', content: <CodeBlock label="curl" code={toCurl(call)} /> },
         ]}
       />

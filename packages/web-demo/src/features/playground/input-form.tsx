@@ -21,7 +21,18 @@ interface Props {
 }
 
 /** The form of a model: its fields, its examples, and each error beside the field it is about. */
-export function InputForm({ form, examples, issues, isPending, onEdit, onSubmit, onExample, onFile, onDrawn, onClear }: Props) {
+export function InputForm({
+  form,
+  examples,
+  issues,
+  isPending,
+  onEdit,
+  onSubmit,
+  onExample,
+  onFile,
+  onDrawn,
+  onClear,
+}: Props) {
   const prefix = useId();
   const { formRef, expectErrors } = useFocusOnError(issues);
 
@@ -45,7 +56,14 @@ export function InputForm({ form, examples, issues, isPending, onEdit, onSubmit,
             return (
               <div key={field.name} className={isWide ? '@md:col-span-2' : undefined}>
                 {field.kind === 'media' ? (
-                  <ImageInput field={field} ids={ids} error={error} file={form.file} onFile={onFile} onDrawn={onDrawn} />
+                  <ImageInput
+                    field={field}
+                    ids={ids}
+                    error={error}
+                    file={form.file}
+                    onFile={onFile}
+                    onDrawn={onDrawn}
+                  />
                 ) : (
                   <FieldControl
                     field={field}
@@ -65,7 +83,11 @@ export function InputForm({ form, examples, issues, isPending, onEdit, onSubmit,
       </div>
       <div className="flex flex-wrap items-center gap-3">
         <Button look="solid" type="submit" isBusy={isPending} className="min-w-32">
-          {isPending ? <LoaderCircle aria-hidden className="size-4 animate-spin" /> : <Play aria-hidden className="size-4" />}
+          {isPending ? (
+            <LoaderCircle aria-hidden className="size-4 animate-spin" />
+          ) : (
+            <Play aria-hidden className="size-4" />
+          )}
           {isPending ? 'Predicting…' : 'Predict'}
         </Button>
         {!form.isMediaOnly && (
@@ -81,14 +103,15 @@ export function InputForm({ form, examples, issues, isPending, onEdit, onSubmit,
 function Examples({ examples, onExample }: Pick<Props, 'examples' | 'onExample'>) {
   if (examples.length === 0) return null;
   return (
-    <div role="group" aria-label="Examples" className="flex flex-wrap items-center gap-2">
+    <fieldset className="flex flex-wrap items-center gap-2">
+      <legend className="sr-only">Examples</legend>
       <span className="text-sm text-muted">Try</span>
       {examples.map(({ title, input }) => (
-        <Button key={title} onClick={() => onExample(input)} className="rounded-full! py-1! text-left">
+        <Button key={title} look="pill" onClick={() => onExample(input)}>
           {title}
         </Button>
       ))}
-    </div>
+    </fieldset>
   );
 }
 

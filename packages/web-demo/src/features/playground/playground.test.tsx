@@ -19,7 +19,11 @@ describe('the form', () => {
     expect(field(/Island/).value).toBe('"Biscoe"');
     expect(field(/Body mass \(g\)/).value).toBe('5950');
     expect(field(/Body mass/)).toHaveAccessibleDescription('500 to 15000. Body mass, in grams');
-    expect(within(field(/Sex/)).getAllByRole('option').map((option) => option.textContent)).toEqual(['Not given', 'male', 'female']);
+    expect(
+      within(field(/Sex/))
+        .getAllByRole('option')
+        .map((option) => option.textContent),
+    ).toEqual(['Not given', 'male', 'female']);
   });
 
   test('sends what stands in it, typed as the contract says, without what was emptied', async () => {
@@ -30,7 +34,9 @@ describe('the form', () => {
     await user.type(field(/Body mass/), '4100.5');
     await user.selectOptions(field(/Sex/), 'Not given');
     await user.click(predictButton());
-    await waitFor(() => expect(api.inputsOf('models.penguins.predict')).toEqual([{ island: 'Dream', bodyMassG: 4100.5 }]));
+    await waitFor(() =>
+      expect(api.inputsOf('models.penguins.predict')).toEqual([{ island: 'Dream', bodyMassG: 4100.5 }]),
+    );
   });
 
   test('an example fills it and is sent at once', async () => {
@@ -38,7 +44,9 @@ describe('the form', () => {
     const user = showPenguins();
     await user.click(screen.getByRole('button', { name: 'A bird of unknown sex' }));
     expect(field(/Body mass/).value).toBe('3400');
-    await waitFor(() => expect(api.inputsOf('models.penguins.predict')).toEqual([{ island: 'Dream', bodyMassG: 3400 }]));
+    await waitFor(() =>
+      expect(api.inputsOf('models.penguins.predict')).toEqual([{ island: 'Dream', bodyMassG: 3400 }]),
+    );
   });
 
   test('can be emptied, and then says what is missing without asking the server', async () => {
@@ -58,7 +66,11 @@ describe('the answer', () => {
     await user.click(predictButton());
     const panel = within(await findPanel('Answer'));
     expect((await panel.findByTestId('headline')).textContent).toBe('Chinstrap');
-    expect(panel.getAllByRole('listitem').map((item) => item.textContent)).toEqual(['Adelie2.0 %', 'Chinstrap97.0 %', 'Gentoo2.0 %']);
+    expect(panel.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
+      'Adelie2.0 %',
+      'Chinstrap97.0 %',
+      'Gentoo2.0 %',
+    ]);
     expect(panel.getByRole('status')).toHaveTextContent('Answer: Species Chinstrap');
     expect(panel.getByText('Compute').nextElementSibling).toHaveTextContent('0.7 ms');
     for (const text of ['version 1', 'cached', 'request-1']) expect(panel.getByText(text)).toBeVisible();
@@ -66,10 +78,16 @@ describe('the answer', () => {
 
   test('the button waits for it, and keeps the focus', async () => {
     let finish = () => {};
-    api.answer('models.penguins.predict', () => new Promise((resolve) => (finish = () => resolve(penguinsAnswer()))));
+    api.answer(
+      'models.penguins.predict',
+      () => new Promise((resolve) => (finish = () => resolve(penguinsAnswer()))),
+    );
     const user = showPenguins();
     await user.click(predictButton());
-    expect(await screen.findByRole('button', { name: 'Predicting…' })).toHaveAttribute('aria-disabled', 'true');
+    expect(await screen.findByRole('button', { name: 'Predicting…' })).toHaveAttribute(
+      'aria-disabled',
+      'true',
+    );
     await user.click(predictButton());
     await waitFor(() => expect(api.inputsOf('models.penguins.predict')).toHaveLength(1));
     finish();

@@ -20,7 +20,8 @@ export function Playground({ model }: { model: ModelDetail }) {
   const failure = useMemo(() => explainFailure(prediction.error), [prediction.error]);
   const issues = useMemo(
     // what was mended since is no longer marked
-    () => [...ownIssues, ...(failure?.issues ?? none)].filter(({ path: [field] }) => !edited.has(String(field))),
+    () =>
+      [...ownIssues, ...(failure?.issues ?? none)].filter(({ path: [field] }) => !edited.has(String(field))),
     [ownIssues, failure, edited],
   );
 

@@ -25,7 +25,10 @@ interface PredictRequest {
  * The one place of this page that steps outside the types: it shows whatever models the server has, so no model's own
  * types can apply. Code that knows its model writes `client.models.penguins.predict.mutate(…)` and has them all.
  */
-export async function predict(client: OrielClient, { modelId, input, signal }: PredictRequest): Promise<TimedAnswer> {
+export async function predict(
+  client: OrielClient,
+  { modelId, input, signal }: PredictRequest,
+): Promise<TimedAnswer> {
   const startedAt = performance.now();
   const answer = await getUntypedClient(client)
     .mutation(`models.${modelId}.predict`, input, { signal })

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { toFields } from './schema-fields.ts';
 
-const only = (property: object, required: string[] = []) => toFields({ properties: { field: property }, required })[0];
+const only = (property: object, required: string[] = []) =>
+  toFields({ properties: { field: property }, required })[0];
 
 describe('toFields', () => {
   test('keeps the order of the schema', () => {
@@ -10,12 +11,27 @@ describe('toFields', () => {
   });
 
   test('a nullable number knows its bounds and that it may be missing', () => {
-    const field = only({ anyOf: [{ type: 'number', minimum: 10, maximum: 100 }, { type: 'null' }], description: 'Length' });
-    expect(field).toMatchObject({ kind: 'number', min: 10, max: 100, isInteger: false, isNullable: true, isRequired: false, help: 'Length' });
+    const field = only({
+      anyOf: [{ type: 'number', minimum: 10, maximum: 100 }, { type: 'null' }],
+      description: 'Length',
+    });
+    expect(field).toMatchObject({
+      kind: 'number',
+      min: 10,
+      max: 100,
+      isInteger: false,
+      isNullable: true,
+      isRequired: false,
+      help: 'Length',
+    });
   });
 
   test('an enumeration is a choice, without the null that only says "nothing"', () => {
-    expect(only({ enum: ['a', 'b', null] }, ['field'])).toMatchObject({ kind: 'choice', options: ['a', 'b'], isRequired: true });
+    expect(only({ enum: ['a', 'b', null] }, ['field'])).toMatchObject({
+      kind: 'choice',
+      options: ['a', 'b'],
+      isRequired: true,
+    });
   });
 
   test('a text gets several lines only when it may be long', () => {
@@ -30,7 +46,10 @@ describe('toFields', () => {
   });
 
   test('the field of a file is one, whatever its schema says', () => {
-    const [field] = toFields({ properties: { image: { type: 'string' } } }, { field: 'image', types: ['image/png'] });
+    const [field] = toFields(
+      { properties: { image: { type: 'string' } } },
+      { field: 'image', types: ['image/png'] },
+    );
     expect(field).toMatchObject({ kind: 'media', types: ['image/png'] });
   });
 

@@ -2,8 +2,13 @@ import { readFieldName } from '../../lib/field-name.ts';
 import { readBounds, resolveSchema, type Schema } from '../../lib/json-schema.ts';
 
 export type FieldKind =
-  | { readonly kind: 'number'; readonly isInteger: boolean; readonly min: number | null; readonly max: number | null }
-  | { readonly kind: 'text'; readonly isLong: boolean; readonly lengthMax: number | null }
+  | {
+      readonly kind: 'number';
+      readonly isInteger: boolean;
+      readonly min: number | null;
+      readonly max: number | null;
+    }
+  | { readonly kind: 'text'; readonly isLong: boolean }
   | { readonly kind: 'choice'; readonly options: readonly unknown[] }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'media'; readonly types: readonly string[] }
@@ -51,15 +56,10 @@ export function toFields(root: Schema, media?: Media): Field[] {
 function toKind(schema: Schema): FieldKind {
   if (schema.enum) return { kind: 'choice', options: schema.enum.filter((option) => option !== null) };
   if ('const' in schema) return { kind: 'choice', options: [schema.const] };
-  switch (schema.type) {
-    case 'number':
-    case 'integer':
-      return { kind: 'number', isInteger: schema.type === 'integer', ...readBounds(schema) };
-    case 'string':
-      return { kind: 'text', isLong: (schema.maxLength ?? Infinity) > lineLengthMax, lengthMax: schema.maxLength ?? null };
-    case 'boolean':
-      return { kind: 'boolean' };
-    default:
-      return { kind: 'json' };
+  const { type } = schema;
+  if (type === 'number' || type === 'integer') {
+    return { kind: 'number', isInteger: type === 'integer', ...readBounds(schema) };
   }
+  if (type === 'string') return { kind: 'text', isLong: (schema.maxLength ?? Infinity) > lineLengthMax };
+  return { kind: type === 'boolean' ? 'boolean' : 'json' };
 }

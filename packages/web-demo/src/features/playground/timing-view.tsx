@@ -16,7 +16,10 @@ export function TimingView({ timing, roundTripMs }: { timing: Timing; roundTripM
     { label: 'Rest of server', ms: Math.max(0, totalMs - queueMs - computeMs), color: 'bg-bar' },
     { label: 'Network and page', ms: Math.max(0, roundTripMs - totalMs), color: 'bg-line' },
   ];
-  const sum = Math.max(spans.reduce((total, span) => total + span.ms, 0), Number.EPSILON);
+  const sum = Math.max(
+    spans.reduce((total, span) => total + span.ms, 0),
+    Number.EPSILON,
+  );
   return (
     <div>
       <div className="mb-2 flex items-baseline justify-between gap-3 text-sm">

@@ -61,7 +61,10 @@ function readExampleFile(field: Field, input: unknown): Blob | null {
 }
 
 /** The input as `predict` takes it: a lone file as it is, a file among other fields as base64. */
-export async function toWireInput(fields: readonly Field[], { input, media }: Extract<ReadInput, { ok: true }>): Promise<unknown> {
+export async function toWireInput(
+  fields: readonly Field[],
+  { input, media }: Extract<ReadInput, { ok: true }>,
+): Promise<unknown> {
   const field = fields.find((each) => each.kind === 'media');
   if (!field || !media) return input;
   return fields.length === 1 ? media : { ...input, [field.name]: await toBase64(media) };

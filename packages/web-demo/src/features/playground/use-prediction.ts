@@ -62,6 +62,9 @@ function useRefreshRecords(): () => void {
   useEffect(() => () => clearTimeout(timer.current), []);
   return () => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => void queryClient.invalidateQueries(trpc.predictions.pathFilter()), recordDelayMs);
+    timer.current = setTimeout(
+      () => void queryClient.invalidateQueries(trpc.predictions.pathFilter()),
+      recordDelayMs,
+    );
   };
 }

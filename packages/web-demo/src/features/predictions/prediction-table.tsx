@@ -34,7 +34,9 @@ function PredictionRow({ record }: { record: PredictionRecord }) {
       </td>
       <td className="py-2 pr-2 sm:pr-3 font-mono text-xs">{model}</td>
       <td className="py-2 pr-2 sm:pr-3">
-        <Badge tone={outcome === 'succeeded' ? 'success' : 'danger'}>{errorCode ? toWords(errorCode) : outcome}</Badge>
+        <Badge tone={outcome === 'succeeded' ? 'success' : 'danger'}>
+          {errorCode ? toWords(errorCode) : outcome}
+        </Badge>
         {cached && (
           <span className="ml-1.5 hidden sm:inline">
             <Badge tone="accent">cached</Badge>
@@ -42,7 +44,9 @@ function PredictionRow({ record }: { record: PredictionRecord }) {
         )}
       </td>
       <td className="hidden max-w-60 truncate py-2 pr-2 sm:pr-3 sm:table-cell">{summarise(output)}</td>
-      <td className="hidden py-2 pr-2 sm:pr-3 text-right tabular-nums md:table-cell">{formatMs(timing.computeMs)}</td>
+      <td className="hidden py-2 pr-2 sm:pr-3 text-right tabular-nums md:table-cell">
+        {formatMs(timing.computeMs)}
+      </td>
       <td className="py-2 text-right whitespace-nowrap tabular-nums">{formatMs(timing.totalMs)}</td>
     </tr>
   );
@@ -54,7 +58,8 @@ function toWords(errorCode: string): string {
 
 /** The first plain value of an output: what was predicted. */
 function summarise(output: unknown): string {
-  if (typeof output !== 'object' || output === null) return output === null || output === undefined ? '–' : formatValue(output);
+  if (typeof output !== 'object' || output === null)
+    return output === null || output === undefined ? '–' : formatValue(output);
   const first: unknown = Object.values(output).find((value) => typeof value !== 'object');
   return first === undefined ? formatValue(output) : formatValue(first);
 }

@@ -24,11 +24,22 @@ const record = (id: number, changes: Partial<PredictionRecord> = {}): Prediction
   ...changes,
 });
 
-const rows = async () => (await screen.findAllByRole('row')).slice(1).map((row) => within(row).getAllByRole('cell').slice(1).map((cell) => cell.textContent));
+const rows = async () =>
+  (await screen.findAllByRole('row')).slice(1).map((row) =>
+    within(row)
+      .getAllByRole('cell')
+      .slice(1)
+      .map((cell) => cell.textContent),
+  );
 
 describe('recent predictions', () => {
   test('tells what was predicted, how it went and how long it took', async () => {
-    const failed = record(2, { outcome: 'failed', errorCode: 'DEADLINE_EXCEEDED', output: null, timing: { queueMs: 9, computeMs: 0, totalMs: 2000 } });
+    const failed = record(2, {
+      outcome: 'failed',
+      errorCode: 'DEADLINE_EXCEEDED',
+      output: null,
+      timing: { queueMs: 9, computeMs: 0, totalMs: 2000 },
+    });
     api.answer('predictions.list', { items: [failed, record(1, { cached: true })], nextCursor: null });
     show(<RecentPredictions />);
     expect(await rows()).toEqual([

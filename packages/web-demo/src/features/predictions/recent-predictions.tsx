@@ -13,7 +13,9 @@ const shownMax = 10;
 /** What was predicted lately, whoever asked. */
 export function RecentPredictions() {
   const trpc = useTRPC();
-  const { data, error, isPending, isFetching, refetch } = useQuery(trpc.predictions.list.queryOptions({ limit: shownMax }));
+  const { data, error, isPending, isFetching, refetch } = useQuery(
+    trpc.predictions.list.queryOptions({ limit: shownMax }),
+  );
   return (
     <Panel
       title="Recent predictions"

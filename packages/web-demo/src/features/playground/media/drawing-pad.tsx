@@ -50,11 +50,27 @@ export function DrawingPad({ label, drawing, dispatch }: Props) {
       >
         {isEmpty && <Hint />}
         {drawing.strokes.map((stroke, i) => (
-          // strokes are only ever added and taken off at the end
-          <path key={i} d={toPath(stroke)} fill="none" stroke="currentColor" strokeWidth={penWidth} strokeLinecap="round" strokeLinejoin="round" />
+          <path
+            // biome-ignore lint/suspicious/noArrayIndexKey: strokes are only ever added and taken off at the end
+            key={i}
+            d={toPath(stroke)}
+            fill="none"
+            stroke="currentColor"
+            strokeWidth={penWidth}
+            strokeLinecap="round"
+            strokeLinejoin="round"
+          />
         ))}
         {keyboard.pen && (
-          <circle cx={keyboard.pen.x} cy={keyboard.pen.y} r={penWidth / 2 + 3} fill="none" stroke="var(--color-accent)" strokeWidth={3} strokeDasharray={drawing.isPenDown ? undefined : '5 5'} />
+          <circle
+            cx={keyboard.pen.x}
+            cy={keyboard.pen.y}
+            r={penWidth / 2 + 3}
+            fill="none"
+            stroke="var(--color-accent)"
+            strokeWidth={3}
+            strokeDasharray={drawing.isPenDown ? undefined : '5 5'}
+          />
         )}
       </svg>
       <div className="space-y-3">
@@ -67,8 +83,8 @@ export function DrawingPad({ label, drawing, dispatch }: Props) {
           </Button>
         </div>
         <p id={helpId} className="text-xs text-muted">
-          By mouse, finger or pen. By keyboard: arrows move the pen, space puts it down and lifts it, Backspace takes the last line
-          back.
+          By mouse, finger or pen. By keyboard: arrows move the pen, space puts it down and lifts it,
+          Backspace takes the last line back.
         </p>
       </div>
     </div>
@@ -77,7 +93,14 @@ export function DrawingPad({ label, drawing, dispatch }: Props) {
 
 function Hint() {
   return (
-    <text x={drawingSize / 2} y={drawingSize / 2} textAnchor="middle" dominantBaseline="middle" aria-hidden className="pointer-events-none fill-muted text-[15px]">
+    <text
+      x={drawingSize / 2}
+      y={drawingSize / 2}
+      textAnchor="middle"
+      dominantBaseline="middle"
+      aria-hidden
+      className="pointer-events-none fill-muted text-[15px]"
+    >
       Draw here
     </text>
   );

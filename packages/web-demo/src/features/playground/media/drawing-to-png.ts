@@ -17,6 +17,9 @@ export function drawingToPng(strokes: readonly Stroke[]): Promise<Blob> {
   for (const stroke of strokes) context.stroke(new Path2D(toPath(stroke)));
 
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The drawing could not be made an image.'))), 'image/png');
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error('The drawing could not be made an image.'))),
+      'image/png',
+    );
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { draw, type DrawingAction, drawingSize, emptyDrawing, movePoint, toPath } from './drawing.ts';
+import { type DrawingAction, draw, drawingSize, emptyDrawing, movePoint, toPath } from './drawing.ts';
 
 const drawAll = (...actions: DrawingAction[]) => actions.reduce(draw, emptyDrawing);
 const down = (x: number, y: number): DrawingAction => ({ type: 'pen-down', point: { x, y } });
@@ -8,7 +8,12 @@ const move = (x: number, y: number): DrawingAction => ({ type: 'pen-moved', poin
 describe('draw', () => {
   test('a pen that is down draws; one that is up does not', () => {
     const { strokes } = drawAll(move(1, 1), down(2, 2), move(3, 3), { type: 'pen-up' }, move(4, 4));
-    expect(strokes).toEqual([[{ x: 2, y: 2 }, { x: 3, y: 3 }]]);
+    expect(strokes).toEqual([
+      [
+        { x: 2, y: 2 },
+        { x: 3, y: 3 },
+      ],
+    ]);
   });
 
   test('undo takes back the last line, also one that is still being drawn', () => {
@@ -27,7 +32,11 @@ describe('toPath', () => {
   });
 
   test('a line starts and ends where the pen did', () => {
-    const path = toPath([{ x: 0, y: 0 }, { x: 10, y: 0 }, { x: 10, y: 10 }]);
+    const path = toPath([
+      { x: 0, y: 0 },
+      { x: 10, y: 0 },
+      { x: 10, y: 10 },
+    ]);
     expect(path).toBe('M0 0Q10 0 10 5L10 10');
   });
 });

@@ -33,7 +33,9 @@ export function draw(drawing: Drawing, action: DrawingAction): Drawing {
     case 'pen-down':
       return { strokes: [...drawing.strokes, [action.point]], isPenDown: true };
     case 'pen-moved':
-      return drawing.isPenDown ? { ...drawing, strokes: lengthenLast(drawing.strokes, action.points) } : drawing;
+      return drawing.isPenDown
+        ? { ...drawing, strokes: lengthenLast(drawing.strokes, action.points) }
+        : drawing;
     case 'pen-up':
       return drawing.isPenDown ? { ...drawing, isPenDown: false } : drawing;
     case 'undo':
@@ -53,7 +55,9 @@ export function toPath(stroke: Stroke): string {
   if (!first) return '';
   // a line of no length still gets the round ends of the pen: a dot
   if (rest.length === 0) return `M${round(first)}l0.01 0`;
-  const curves = rest.slice(0, -1).map((point, i) => `Q${round(point)} ${round(middle(point, rest[i + 1] ?? point))}`);
+  const curves = rest
+    .slice(0, -1)
+    .map((point, i) => `Q${round(point)} ${round(middle(point, rest[i + 1] ?? point))}`);
   return `M${round(first)}${curves.join('')}L${round(rest.at(-1) ?? first)}`;
 }
 

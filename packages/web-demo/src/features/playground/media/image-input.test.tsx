@@ -8,13 +8,15 @@ import { Playground } from '../playground.tsx';
 /** The test's page has no canvas: this one makes a "PNG" that says how many strokes it holds. A browser test draws on a real one. */
 function mockCanvas(): void {
   const stroke = vi.fn();
-  vi.stubGlobal('Path2D', class {});
+  vi.stubGlobal('Path2D', vi.fn());
   const getContext = vi.spyOn(HTMLCanvasElement.prototype, 'getContext') as MockInstance<() => unknown>;
   getContext.mockImplementation(() => {
     stroke.mockClear();
     return { fillRect: () => {}, stroke };
   });
-  vi.spyOn(HTMLCanvasElement.prototype, 'toBlob').mockImplementation((onBlob) => onBlob(new Blob([`${stroke.mock.calls.length} strokes`])));
+  vi.spyOn(HTMLCanvasElement.prototype, 'toBlob').mockImplementation((onBlob) =>
+    onBlob(new Blob([`${stroke.mock.calls.length} strokes`])),
+  );
 }
 
 beforeEach(() => {
@@ -23,7 +25,11 @@ beforeEach(() => {
   api.answer('models.digits.predict', {
     model: 'digits',
     version: '1',
-    output: { digit: 3, confidence: 0.91, probabilities: [0, 0.01, 0.02, 0.91, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01] },
+    output: {
+      digit: 3,
+      confidence: 0.91,
+      probabilities: [0, 0.01, 0.02, 0.91, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01],
+    },
     requestId: 'request-2',
     timing: { queueMs: 0, computeMs: 2, totalMs: 3 },
     cached: false,
@@ -41,7 +47,7 @@ const png = () => new File(['png bytes'], 'three.png', { type: 'image/png' });
 /** The bodies that were sent, as text. */
 async function sentFiles(): Promise<string[]> {
   const inputs = api.inputsOf('models.digits.predict');
-  return Promise.all(inputs.map((input) => (input instanceof Blob ? input.text() : 'not a file')));
+  return Promise.all(inputs.map(async (input) => (input instanceof Blob ? input.text() : 'not a file')));
 }
 
 describe('an image as input', () => {

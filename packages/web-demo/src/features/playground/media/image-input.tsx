@@ -25,8 +25,18 @@ export function ImageInput({ field, ids, error, file, onFile, onDrawn }: Props) 
   const { isOver, dropTarget } = useImageFiles(onFile);
 
   return (
-    <FieldFrame ids={ids} label={field.label} unit={null} fact={field.types.map(toShortType).join(', ')} help={field.help} error={error}>
-      <div {...dropTarget} className={`rounded-xl ${isOver ? 'outline-2 outline-offset-4 outline-solid outline-dashed' : ''}`}>
+    <FieldFrame
+      ids={ids}
+      label={field.label}
+      unit={null}
+      fact={field.types.map(toShortType).join(', ')}
+      help={field.help}
+      error={error}
+    >
+      <div
+        {...dropTarget}
+        className={`rounded-xl ${isOver ? 'outline-2 outline-offset-4 outline-solid outline-dashed' : ''}`}
+      >
         {file ? (
           <ImagePreview image={file} onRemove={() => onFile(null)} />
         ) : (

@@ -1,5 +1,5 @@
 import { type Dispatch, useEffect, useEffectEvent, useReducer, useRef } from 'react';
-import { draw, type Drawing, type DrawingAction, emptyDrawing } from './drawing.ts';
+import { type Drawing, type DrawingAction, draw, emptyDrawing } from './drawing.ts';
 import { drawingToPng } from './drawing-to-png.ts';
 
 /** Long enough to send a few images a second, not one for each movement of the pen. */
