@@ -44,7 +44,11 @@ export function createEngine(options: EngineOptions): Engine {
   });
   const pool = createWorkerPool({
     ...options,
-    threadData: { registry: options.registry.href, modelsFolder: options.modelsFolder.href },
+    threadData: {
+      registry: options.registry.href,
+      modelsFolder: options.modelsFolder.href,
+      heapMb: options.threadHeapMb,
+    },
     listFiles: catalog.listFiles,
     onLoaded: (file, reply) => catalog.markLoaded(file, reply, () => openLane(file, reply)),
     onFailed,

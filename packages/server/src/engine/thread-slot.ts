@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import type { ThreadExitReason } from './engine-types.ts';
+import { HeapWatch, hardHeapLimitMb } from './heap-watch.ts';
 import { type HelloReply, heapFullExitCode, type ThreadData, type ThreadTask } from './worker/protocol.ts';
 import { SessionGate } from './worker/session-gate.ts';
 
@@ -17,7 +18,8 @@ export class ThreadEndedError extends Error {
 
 export interface SlotOptions {
   readonly threadData: ThreadData;
-  readonly threadHeapMb: number;
+  /** The thread's code, when it is not the usual. */
+  readonly workerFile?: URL;
   /** Loads the models on a thread that just started. A {@link ThreadEndedError} makes the slot begin again. */
   readonly load: (slot: ThreadSlot) => Promise<void>;
   /** The slot went up or down. */
@@ -47,7 +49,9 @@ export class ThreadSlot {
   /** Counts threads, so that work begun on one is not continued on the next. */
   #life = 0;
   #lastError: unknown;
-  #isEndedByUs = false;
+  #heapWatch: HeapWatch;
+  #isReadingHeap = false;
+  #endedFor: 'stuck' | 'heap' | undefined;
   /** Whether the present thread got as far as `idle`: then `bringUp` is over, and its successor needs a new one. */
   #wasUp = false;
   #busySince: number | undefined;
@@ -55,6 +59,7 @@ export class ThreadSlot {
 
   constructor(options: SlotOptions) {
     this.#options = options;
+    this.#heapWatch = new HeapWatch(options.threadData.heapMb);
     this.#pool = this.#openPool();
   }
 
@@ -125,14 +130,27 @@ export class ThreadSlot {
     }
   }
 
+  /** Whether the thread's heap has outgrown its limit. Asks the thread between two steps of its JavaScript. */
+  async isHeapTooLarge(): Promise<boolean> {
+    if (this.#isReadingHeap) return false;
+    const life = this.#life;
+    this.#isReadingHeap = true;
+    // rejects when the thread ends meanwhile; answered late when it is in native code
+    const heap = await this.#pool.threads[0]?.getHeapStatistics().catch(() => undefined);
+    this.#isReadingHeap = false;
+    if (!heap || life !== this.#life) return false;
+    return this.#heapWatch.isTooLarge(heap.used_heap_size, performance.now());
+  }
+
   /**
-   * Ends a thread that is stuck in JavaScript; the task it was at fails with a {@link ThreadEndedError}.
+   * Ends a thread in the middle of a task; the task fails with a {@link ThreadEndedError}.
    *
    * @returns false when it is inside ONNX Runtime, where ending it would abort the whole process
    */
-  end(): boolean {
+  end(reason: 'stuck' | 'heap'): boolean {
+    if (this.#state === 'ending') return true;
     if (!this.#gate?.tryClose()) return false;
-    this.#isEndedByUs = true;
+    this.#endedFor = reason;
     this.#become('ending');
     void this.#pool.threads[0]?.terminate();
     return true;
@@ -162,7 +180,7 @@ export class ThreadSlot {
 
   #openPool(): Piscina {
     const pool = new Piscina({
-      filename: new URL('./worker/onnx-worker.ts', import.meta.url).href,
+      filename: (this.#options.workerFile ?? new URL('./worker/onnx-worker.ts', import.meta.url)).href,
       name: 'runTask',
       workerData: this.#options.threadData,
       minThreads: 1,
@@ -175,7 +193,7 @@ export class ThreadSlot {
       recordTiming: false,
       // past this time `close` would end threads mid-run; `close` below sees to the time itself
       closeTimeout: 2 ** 31 - 1,
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.threadHeapMb },
+      resourceLimits: { maxOldGenerationSizeMb: hardHeapLimitMb(this.#options.threadData.heapMb) },
     });
     // without a listener, an error in an idle thread would end the process
     pool.on('error', (error) => {
@@ -209,6 +227,7 @@ export class ThreadSlot {
     const wasUp = this.#wasUp;
     const hadStarted = this.#gate !== undefined;
     this.#life += 1;
+    this.#heapWatch = new HeapWatch(this.#options.threadData.heapMb);
     this.#wasUp = false;
     this.#become('starting');
     // Piscina says why only after this: by rejecting the task, or by its error event
@@ -216,14 +235,14 @@ export class ThreadSlot {
       const error = this.#lastError;
       const reason = this.#exitReason(error);
       this.#lastError = undefined;
-      this.#isEndedByUs = false;
+      this.#endedFor = undefined;
       if (hadStarted) this.#options.onThreadExit(reason, error);
       if (wasUp) void this.bringUp();
     });
   }
 
   #exitReason(error: unknown): ThreadExitReason {
-    if (this.#isEndedByUs) return 'stuck';
+    if (this.#endedFor) return this.#endedFor;
     if (!(error instanceof Error)) return 'exit';
     if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') return 'heap';
     if (error.message.endsWith(`exited with code: ${heapFullExitCode}`)) return 'heap';

@@ -11,7 +11,6 @@ import type {
 
 export interface WorkerPoolOptions {
   readonly threads: number;
-  readonly threadHeapMb: number;
   readonly stuckMs: number;
   readonly threadData: ThreadData;
   /** The versions that a thread has to load; asked again for each thread, since some may have failed. */
@@ -29,6 +28,8 @@ export type WorkerPool = ReturnType<typeof createWorkerPool>;
 
 /** A start gives up waiting for a thread after so many of its failures in a row; the slot itself tries on. */
 const startAttemptsMax = 3;
+/** How often busy threads are looked at. */
+const watchMs = 50;
 /** A version that was served before gets a second try on a new thread, before it fails for all. */
 const reloadAttemptsMax = 2;
 
@@ -41,13 +42,13 @@ export function createWorkerPool(options: WorkerPoolOptions) {
   const slots: ThreadSlot[] = [];
   const loadFailures = new Map<string, number>();
   let isStarted = false;
-  let stuckTimer: NodeJS.Timeout | undefined;
+  let watchTimer: NodeJS.Timeout | undefined;
 
   return { start, run, close, capacity };
 
   /** Resolves when each thread is up or has failed to start often enough. */
   async function start(): Promise<void> {
-    stuckTimer = setInterval(endStuckThreads, Math.max(10, options.stuckMs / 4)).unref();
+    watchTimer = setInterval(watchSlots, watchMs).unref();
     await Promise.all(Array.from({ length: options.threads }, startSlot));
     isStarted = true;
   }
@@ -60,7 +61,7 @@ export function createWorkerPool(options: WorkerPoolOptions) {
 
   /** Ends all threads after their present batch, those excepted that do not come out of a session. */
   async function close(): Promise<void> {
-    clearInterval(stuckTimer);
+    clearInterval(watchTimer);
     const closed = await Promise.all(slots.map((slot) => slot.close(options.stuckMs)));
     const left = closed.filter((isClosed) => !isClosed).length;
     if (left > 0)
@@ -75,7 +76,6 @@ export function createWorkerPool(options: WorkerPoolOptions) {
     const { promise, resolve } = Promise.withResolvers<void>();
     const slot: ThreadSlot = new ThreadSlot({
       threadData: options.threadData,
-      threadHeapMb: options.threadHeapMb,
       load: loadAll,
       onChange: () => options.onCapacity(capacity()),
       onThreadExit(reason, error) {
@@ -126,16 +126,22 @@ export function createWorkerPool(options: WorkerPoolOptions) {
     return false;
   }
 
-  function endStuckThreads(): void {
+  function watchSlots(): void {
     for (const slot of slots) {
       const busyMs = slot.busyMs(performance.now());
-      if (busyMs < options.stuckMs) continue;
-      const isEnded = slot.end();
-      const message = isEnded
-        ? 'a model thread was stuck in its pipeline and is ended'
-        : 'a model thread does not come out of ONNX Runtime';
-      // a thread in a session is looked at again and again; said every so often, not each time
-      if (isEnded || busyMs < options.stuckMs * 1.25) logger.error({ busyMs: Math.round(busyMs) }, message);
+      if (busyMs >= options.stuckMs) endStuck(slot, Math.round(busyMs));
+      else if (busyMs >= watchMs) void endIfHeapIsTooLarge(slot);
     }
+  }
+
+  function endStuck(slot: ThreadSlot, busyMs: number): void {
+    if (slot.end('stuck')) return;
+    // said once: it is looked at again and again, since it may come out and be ended after all
+    if (busyMs >= options.stuckMs + 2 * watchMs) return;
+    logger.error({ busyMs }, 'a model thread does not come out of ONNX Runtime; it cannot be ended there');
+  }
+
+  async function endIfHeapIsTooLarge(slot: ThreadSlot): Promise<void> {
+    if (await slot.isHeapTooLarge()) slot.end('heap');
   }
 }

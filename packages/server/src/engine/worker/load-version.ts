@@ -1,8 +1,8 @@
 import type { AnyContract, AnyPipeline } from '@oriel/schemas';
 import { env, InferenceSession } from 'onnxruntime-node';
 import { checkSignature, type OnnxTensorInfo } from './check-signature.ts';
-import type { ThreadData, VersionFile } from './protocol.ts';
 import { describeIssues } from './describe-issues.ts';
+import type { ThreadData, VersionFile } from './protocol.ts';
 import { type LoadedVersion, runBatch } from './run-batch.ts';
 import type { SessionGate } from './session-gate.ts';
 
@@ -20,7 +20,7 @@ export async function loadVersion(
   const contract = await importContract(file.model, data.registry);
   const pipeline = await importPipeline(file.model, data.modelsFolder);
   const session = await openSession(file.modelPath, gate);
-  const version = { contract, pipeline, session, gate };
+  const version = { contract, pipeline, session, gate, heapMb: data.heapMb };
   const differences = checkSignature(pipeline, signatureOf(session));
   if (differences.length > 0) throw new Error(differences.join('; '));
   await warmUp(version);

@@ -7,6 +7,8 @@ export interface ThreadData {
   /** URLs as text. */
   readonly registry: string;
   readonly modelsFolder: string;
+  /** What may be alive on the thread's JavaScript heap. */
+  readonly heapMb: number;
 }
 
 /** One version of one model in the model repository. */
@@ -71,5 +73,5 @@ export type ItemFailure =
 
 export type Stage = 'preprocess' | 'run' | 'postprocess' | 'output';
 
-/** The exit code of a thread that ends itself because its heap is nearly full. */
+/** The exit code of a thread that ends itself because its heap is full. */
 export const heapFullExitCode = 70;

@@ -8,7 +8,7 @@ import {
 } from '@oriel/schemas';
 import type { InferenceSession } from 'onnxruntime-node';
 import { describeIssues } from './describe-issues.ts';
-import { endThreadIfHeapIsFull } from './heap-headroom.ts';
+import { endThreadIfHeapIsFull } from './heap-limit.ts';
 import { fromOrtOutputs, toOrtFeeds } from './ort-tensors.ts';
 import type { ItemFailure, RunReply, Stage } from './protocol.ts';
 import type { SessionGate } from './session-gate.ts';
@@ -18,6 +18,7 @@ export interface LoadedVersion {
   readonly pipeline: AnyPipeline;
   readonly session: InferenceSession;
   readonly gate: SessionGate;
+  readonly heapMb: number;
 }
 
 /** Without the index, which is the place in the batch. */
@@ -75,11 +76,11 @@ async function runEachAlone(version: LoadedVersion, items: readonly Tensors[]): 
 
 async function runTensors(version: LoadedVersion, items: readonly Tensors[]): Promise<Tensors[]> {
   if (items.length === 0) return [];
-  const { pipeline, session, gate } = version;
+  const { pipeline, session, gate, heapMb } = version;
   const batch = pipeline.collate ? pipeline.collate(items) : stackTensors(items);
   const feeds = toOrtFeeds(pipeline.inputs, batch);
   const fetches = pipeline.outputs.map(({ name }) => name);
-  endThreadIfHeapIsFull();
+  endThreadIfHeapIsFull(heapMb);
   gate.enter();
   const given = await session.run(feeds, fetches).finally(() => gate.leave());
   const outputs = fromOrtOutputs(pipeline.outputs, given, items.length);

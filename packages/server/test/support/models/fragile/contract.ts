@@ -14,7 +14,8 @@ export const mishaps = [
   'throws-outside',
   'leaves-error-behind',
   'exhausts-heap',
-  'fills-heap',
+  'exhausts-heap-in-strides',
+  'leaks',
   'hangs',
   'never-resolves',
 ] as const;

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { outcomesOf, refusalOf, startTestEngine } from './support/test-engine.ts';
+
+type TestEngine = Awaited<ReturnType<typeof startTestEngine>>;
+
+/** Keeps one thread busy; resolves when it is free again. */
+const occupy = (engine: TestEngine, busyMs: number) =>
+  engine.predict({ model: 'slow', input: { value: 0, busyMs } });
+const echo = (engine: TestEngine, value: number, rest: object = {}) =>
+  engine.predict({ model: 'echo', input: { value }, ...rest });
+/** Lets the calls made so far reach a thread or a queue. */
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a full queue', () => {
+  test('refuses at once with ENGINE_OVERLOADED and when to try again; what it accepted is answered', async () => {
+    await using engine = await startTestEngine({ threads: 1, queueItemsMax: 3 });
+    const busy = occupy(engine, 100);
+    await nextTurn();
+    const calls = [0, 1, 2, 3, 4].map((value) => echo(engine, value));
+    const refusal = await refusalOf(calls[4] as Promise<unknown>);
+    expect(refusal).toMatchObject({ code: 'ENGINE_OVERLOADED', retryAfterS: expect.any(Number) });
+    expect(engine.stats()).toMatchObject({ queued: 3, running: 1 });
+    expect(await outcomesOf(calls)).toEqual(['ok', 'ok', 'ok', 'ENGINE_OVERLOADED', 'ENGINE_OVERLOADED']);
+    await busy;
+    expect(engine.told.refusals).toEqual(['ENGINE_OVERLOADED', 'ENGINE_OVERLOADED']);
+  });
+
+  test('is per model version: others are admitted', async () => {
+    await using engine = await startTestEngine({ threads: 1, queueItemsMax: 1 });
+    const busy = occupy(engine, 50);
+    await nextTurn();
+    const calls = [echo(engine, 1), echo(engine, 2), echo(engine, 3, { version: '1' })];
+    expect(await outcomesOf(calls)).toEqual(['ok', 'ENGINE_OVERLOADED', 'ok']);
+    await busy;
+  });
+
+  test('low priority fills half of it and is served after high', async () => {
+    await using engine = await startTestEngine({ threads: 1, queueItemsMax: 4 });
+    const busy = occupy(engine, 50);
+    await nextTurn();
+    const order: string[] = [];
+    const call = async (model: 'echo' | 'slow', name: string, priority: 'high' | 'low') => {
+      await engine.predict({
+        model,
+        input: model === 'echo' ? { value: 1 } : { value: 1, busyMs: 0 },
+        priority,
+      });
+      order.push(name);
+    };
+    const calls = [call('slow', 'low 1', 'low'), call('slow', 'low 2', 'low'), call('slow', 'low 3', 'low')];
+    calls.push(call('echo', 'high', 'high'));
+    expect(await outcomesOf(calls)).toEqual(['ok', 'ok', 'ENGINE_OVERLOADED', 'ok']);
+    expect(order).toEqual(['high', 'low 1', 'low 2']);
+    await busy;
+  });
+});
+
+describe('deadlines', () => {
+  test('one that passes in the queue: refused then, and never run', async () => {
+    await using engine = await startTestEngine({ threads: 1 });
+    const busy = occupy(engine, 200);
+    await nextTurn();
+    const late = echo(engine, 1, { deadlineAt: performance.now() + 20 });
+    expect(await refusalOf(late)).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    expect(engine.stats()).toMatchObject({ queued: 0, running: 1 });
+    await busy;
+    await occupy(engine, 0);
+    expect(engine.told.batches.map(({ model }) => model)).toEqual(['slow', 'slow']);
+  });
+
+  test('one that passes during the run: answered at its deadline, the thread goes on', async () => {
+    await using engine = await startTestEngine({ threads: 1, deadlineMs: 30 });
+    expect(await refusalOf(occupy(engine, 150))).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    expect(engine.stats()).toMatchObject({ running: 1 });
+    const next = await echo(engine, 1, { deadlineAt: performance.now() + 5000 });
+    expect(next.output).toMatchObject({ multiple: 3 });
+    expect(engine.told.exits).toEqual([]);
+  });
+
+  test('one that has passed already is refused without a run', async () => {
+    await using engine = await startTestEngine({ threads: 1 });
+    expect(await refusalOf(echo(engine, 1, { deadlineAt: performance.now() - 1 }))).toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+    });
+    expect(engine.told.batches).toEqual([]);
+  });
+});
+
+describe('a caller that goes away', () => {
+  test('while queued: its item never runs', async () => {
+    await using engine = await startTestEngine({ threads: 1 });
+    const busy = occupy(engine, 60);
+    await nextTurn();
+    const leaving = new AbortController();
+    const calls = [echo(engine, 1, { signal: leaving.signal }), echo(engine, 2)];
+    leaving.abort();
+    expect(await outcomesOf(calls)).toEqual(['REQUEST_CANCELLED', 'ok']);
+    await busy;
+    expect(engine.told.batches).toMatchObject([{ model: 'slow' }, { model: 'echo', size: 1 }]);
+  });
+
+  test('while running: it is told at once, the thread is not touched', async () => {
+    await using engine = await startTestEngine({ threads: 1 });
+    const leaving = new AbortController();
+    const call = engine.predict({ model: 'heavy', input: { size: 1000 }, signal: leaving.signal });
+    await nextTurn();
+    leaving.abort();
+    expect(await refusalOf(call)).toMatchObject({ code: 'REQUEST_CANCELLED' });
+    expect(engine.stats()).toMatchObject({ running: 1 });
+    expect(await echo(engine, 1)).toMatchObject({ output: { multiple: 3 } });
+    expect(engine.told.exits).toEqual([]);
+  });
+
+  test('before it asked: refused without a run', async () => {
+    await using engine = await startTestEngine({ threads: 1 });
+    expect(await refusalOf(echo(engine, 1, { signal: AbortSignal.abort() }))).toMatchObject({
+      code: 'REQUEST_CANCELLED',
+    });
+  });
+});
+
+describe('a slow model', () => {
+  test('does not keep the others from the threads', async () => {
+    await using engine = await startTestEngine({ threads: 2 });
+    const slow = Array.from({ length: 12 }, () => occupy(engine, 20));
+    const fast = Array.from({ length: 8 }, (_, value) => echo(engine, value));
+    const firstDone = await Promise.race([
+      Promise.all(fast).then(() => 'fast'),
+      Promise.all(slow).then(() => 'slow'),
+    ]);
+    expect(firstDone).toBe('fast');
+    // one thread for each from the start: no echo waited for a slow batch of 80 ms
+    const waits = (await Promise.all(fast)).map(({ queueMs }) => queueMs);
+    expect(Math.max(...waits)).toBeLessThan(60);
+    await Promise.all(slow);
+  });
+});
