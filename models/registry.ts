@@ -1,2 +1,3 @@
 export { digits } from './digits/contract.ts';
 export { penguins } from './penguins/contract.ts';
+export { spam } from './spam/contract.ts';
