@@ -66,11 +66,14 @@ export class Lane<Item> {
    * Takes the next batch: one item that must run alone, or else high before low and first come, first served.
    *
    * @param isWanted - an item it says no to is thrown away
+   * @returns empty when nothing urgent was wanted after all: another lane may come first then
    */
   take(size: number, isWanted: (item: Item) => boolean): Item[] {
+    const wasUrgent = this.hasUrgent;
     const alone = takeFrom(this.#alone, 1, isWanted);
     if (alone.length > 0) return alone;
     const high = takeFrom(this.#high, size, isWanted);
+    if (wasUrgent && high.length === 0) return [];
     return high.length === size ? high : high.concat(takeFrom(this.#low, size - high.length, isWanted));
   }
 

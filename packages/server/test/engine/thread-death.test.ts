@@ -9,17 +9,16 @@ const fragile = (engine: TestEngine, value: number, mishap?: Mishap) =>
 
 /** Calls echo from a number of callers until `until` settles; gives how often, and fails with the first refusal. */
 async function loadUntil(engine: TestEngine, callers: number, until: Promise<unknown>): Promise<number> {
-  let [isOver, answered] = [false, 0];
+  let answered = 0;
+  const over = new AbortController();
   const loop = async () => {
-    for (let value = 0; !isOver; value += 1) {
+    for (let value = 0; !over.signal.aborted; value += 1) {
       const { output } = await engine.predict({ model: 'echo', input: { value } });
       expect(output).toMatchObject({ multiple: 3 * value });
       answered += 1;
     }
   };
-  const stop = until.finally(() => {
-    isOver = true;
-  });
+  const stop = until.finally(() => over.abort());
   await Promise.all([...Array.from({ length: callers }, loop), stop]);
   return answered;
 }
