@@ -35,7 +35,7 @@ export function readMail(source: string): MailText {
 function readPart(headers: Headers, body: string, depth: number): PartText {
   const type = headers.get('content-type') ?? '';
   const boundary = boundaryOf(type, body);
-  if (boundary !== null) return readParts(boundary, body, depth);
+  if (boundary !== null) return readParts({ boundary, body, depth, isMixed: /^multipart\/mixed/i.test(type) });
   const isPage = /^text\/html/i.test(type) || /name\s*=\s*"?[^"]*\.html?\b/i.test(type);
   if (type !== '' && !isPage && !/^(?:text|message|multipart)\b/i.test(type)) return nothing;
   if (/^message\//i.test(type) && depth < depthMax) {
@@ -52,7 +52,15 @@ function boundaryOf(type: string, body: string): string | null {
   return /^multipart\//i.test(type) ? (/boundary\s*=\s*"?([^";\n]{1,70})"?/i.exec(type)?.[1]?.trim() ?? null) : null;
 }
 
-function readParts(boundary: string, body: string, depth: number): PartText {
+interface Multipart {
+  readonly boundary: string;
+  readonly body: string;
+  readonly depth: number;
+  /** Whether the parts follow each other, rather than say the same in several ways. */
+  readonly isMixed: boolean;
+}
+
+function readParts({ boundary, body, depth, isMixed }: Multipart): PartText {
   if (depth >= depthMax) return nothing;
   const parts = partsBetween(boundary, body).map((part) => {
     const { headers, body } = splitHeaders(part, true);
@@ -60,8 +68,8 @@ function readParts(boundary: string, body: string, depth: number): PartText {
     return { isPlain, ...readPart(headers, body, depth + 1) };
   });
   const filled = parts.filter(({ text }) => text.trim() !== '');
-  // the HTML part says the same again, so its text is read only where it stands alone
-  const plain = filled.filter(({ isPlain }) => isPlain);
+  // an HTML part says the same as its plain sister, so its text is read only where it stands alone
+  const plain = isMixed ? [] : filled.filter(({ isPlain }) => isPlain);
   return {
     text: (plain.length > 0 ? plain : filled).map(({ text }) => text.trim()).join('\n\n'),
     html: parts.map(({ html }) => html).join(''),
@@ -109,10 +117,18 @@ function looksLikeHeaders(headers: Headers): boolean {
 }
 
 function decodeBody(body: string, encoding: string): string {
-  if (/base64/i.test(encoding)) return fromBytes(Buffer.from(body, 'base64'));
+  if (/base64/i.test(encoding)) return decodeBase64(body);
   // soft breaks and "=20" give the encoding away where its header was left out
   const isQuotedPrintable = /quoted-printable/i.test(encoding) || (encoding === '' && (body.match(/=(?:20)?\n|=3D/g)?.length ?? 0) > 2);
   return isQuotedPrintable ? decodeQuotedPrintable(body) : body;
+}
+
+/** Mailing lists put their footer, plain as it is, behind the encoded text. */
+function decodeBase64(body: string): string {
+  const lines = body.split('\n');
+  const end = lines.findIndex((line) => !/^[A-Za-z0-9+/]*={0,2}\s*$/.test(line));
+  const encoded = end < 0 ? lines : lines.slice(0, end);
+  return [fromBytes(Buffer.from(encoded.join(''), 'base64')), ...lines.slice(encoded.length)].join('\n');
 }
 
 /** Softly: what is no valid code stays as it is. */

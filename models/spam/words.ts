@@ -73,8 +73,15 @@ function nameKinds(line: string): string {
     .replace(/\d[\d.,:/-]*/g, ' _number_ ');
 }
 
-/** A link without its host and path, which would tell whose mail it is; only whether it hides its host. */
+/** Words of a link's path that tell what it is for and not whose it is. */
+const linkWords = new Set(
+  'affiliate apply asp buy cgi click exit form free go html images img index jpg join mail offer opt optout order out page php ref remove removal sign signup track unsubscribe'.split(' '),
+);
+
+/** A link without what would tell whose mail it is: whether it hides its host, and the known words of its path. */
 function nameLink(link: string): string {
-  const host = /^(?:[a-z]+:\/\/)?([^/?#]*)/.exec(link)?.[1] ?? '';
-  return /^[\d.]+(?::\d+)?$|[@%]/.test(host) ? ' _url_ _hidden_host_ ' : ' _url_ ';
+  const [, host = '', path = ''] = /^(?:[a-z]+:\/\/)?([^/?#]*)(.{0,300})/.exec(link) ?? [];
+  const words = path.match(/[a-z]+/g)?.filter((word) => linkWords.has(word)) ?? [];
+  const isHidden = /^[\d.]+(?::\d+)?$|[@%]/.test(host);
+  return ['', '_url_', ...(isHidden ? ['_hidden_host_'] : []), ...words.slice(0, 5).map((word) => `_link_${word}`), ''].join(' ');
 }

@@ -20,7 +20,7 @@ const fitCount = 4;
 const spamImportance = 2;
 /** How much a part of a mail counts beside the whole, and a mail of everyday life. */
 const partImportance = 0.3;
-const everydayImportance = 5;
+const everydayImportance = 8;
 
 /** How a mail is turned into features; the pipeline's own way unless a check asks for another. */
 export type ToFeatures = (mail: Mail) => Map<string, number>;
@@ -28,22 +28,37 @@ export type ToFeatures = (mail: Mail) => Map<string, number>;
 /** Trains, then sets the probabilities right by mails that the judging model had not seen. */
 export function trainSpam(mails: readonly TrainingMail[], toFeatures: ToFeatures = featuresOf): LinearModel {
   const random = createRandom(seed);
+  const rows = toTrainingRows(mails, toFeatures, random);
+  const { slope, offset } = fitCalibration(judgeUnseen(mails, rows, random));
+  const { weights, bias } = rows.fit(mails);
+  return { weights: weights.map((weight) => weight * slope), bias: bias * slope + offset };
+}
+
+/** What models say of mails they have not learned from: five models, each judging a fifth. */
+export function crossValidate(mails: readonly TrainingMail[]): { mail: TrainingMail; logit: number }[] {
+  const random = createRandom(seed);
+  return judgeUnseen(mails, toTrainingRows(mails, featuresOf, random), random);
+}
+
+type TrainingRows = ReturnType<typeof toTrainingRows>;
+
+function judgeUnseen(mails: readonly TrainingMail[], { fit, wholeOf }: TrainingRows, random: Random) {
+  const folds = foldsOf(mails, 5, random);
+  return folds.flatMap((fold) => {
+    const model = fit(folds.filter((other) => other !== fold).flat());
+    return fold.map((mail) => ({ mail, isPositive: mail.label === 'spam', logit: logit(model, wholeOf(mail)) }));
+  });
+}
+
+/** Features are made once, however many models are fitted on some of the mails. */
+function toTrainingRows(mails: readonly TrainingMail[], toFeatures: ToFeatures, random: Random) {
   const everyday = everydayMails.map(({ label, ...mail }) => toRow(toFeatures(mail), label, everydayImportance));
   const rowsOf = new Map(mails.map((mail) => [mail, toRows(mail, toFeatures, random)]));
-  const fit = (some: readonly TrainingMail[]) =>
-    fitScaled([...some.flatMap((mail) => rowsOf.get(mail) ?? []), ...everyday], random);
-
-  const folds = foldsOf(mails, 5, random);
-  const judged = folds.flatMap((fold) => {
-    const model = fit(folds.filter((other) => other !== fold).flat());
-    // a mail's first row is the whole of it
-    return fold.flatMap((mail) =>
-      (rowsOf.get(mail) ?? []).slice(0, 1).map((row) => ({ ...row, logit: logit(model, row) })),
-    );
-  });
-  const { slope, offset } = fitCalibration(judged);
-  const { weights, bias } = fit(mails);
-  return { weights: weights.map((weight) => weight * slope), bias: bias * slope + offset };
+  return {
+    fit: (some: readonly TrainingMail[]) => fitScaled([...some.flatMap((mail) => rowsOf.get(mail) ?? []), ...everyday], random),
+    // every mail was given rows above, the first of which is the whole of it
+    wholeOf: (mail: TrainingMail) => (rowsOf.get(mail) ?? [])[0] as SparseRow,
+  };
 }
 
 /**
