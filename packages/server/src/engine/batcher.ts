@@ -23,6 +23,9 @@ export interface BatcherOptions<Item> {
  * Fair: lanes with high-priority items come first; among those, the lane with the fewest batches running; among
  * those, the one served longest ago. So a lane that holds no thread gets the next free one after at most one batch
  * of each other such lane, however slow or busy the others are.
+ *
+ * Careful: an item that must run alone has been on a thread that ended, and may end the next one. Such items never
+ * hold the last thread that is up, except where there is only one: while they are found out, the others are served.
  */
 export class Batcher<Item> {
   readonly #options: Required<BatcherOptions<Item>>;
@@ -30,6 +33,9 @@ export class Batcher<Item> {
   #capacity = 0;
   #batchesRunning = 0;
   #itemsRunning = 0;
+  #aloneRunning = 0;
+  /** The most threads that were ever up. */
+  #threads = 0;
   #dispatches = 0;
   #isDeferred = false;
 
@@ -51,7 +57,7 @@ export class Batcher<Item> {
     return isAdmitted;
   }
 
-  /** Puts an item back that has been in a batch already; it runs next, and alone. */
+  /** Puts an item back that was on a thread that ended; it runs before others, alone, when that is safe for them. */
   addAlone(lane: Lane<Item>, item: Item): void {
     lane.addAlone(item);
     this.#deferDispatch();
@@ -60,6 +66,7 @@ export class Batcher<Item> {
   /** Says how many batches may run at once: the number of threads that are up. */
   setCapacity(batches: number): void {
     this.#capacity = batches;
+    this.#threads = Math.max(this.#threads, batches);
     this.#deferDispatch();
   }
 
@@ -86,17 +93,21 @@ export class Batcher<Item> {
 
   #dispatch(): void {
     while (this.#batchesRunning < this.#capacity) {
-      const lane = this.#nextLane();
+      const mayRunAlone = this.#threads === 1 || this.#aloneRunning < this.#capacity - 1;
+      const lane = this.#nextLane(mayRunAlone);
       if (!lane) return;
-      const items = lane.take(this.#sizeFor(lane), this.#options.isWanted);
-      if (items.length > 0) void this.#run(lane, items);
+      const { isWanted } = this.#options;
+      const isAlone = mayRunAlone && lane.hasAlone;
+      const items = isAlone ? lane.takeAlone(isWanted) : lane.take(this.#sizeFor(lane), isWanted);
+      if (items.length > 0) void this.#run(lane, items, isAlone);
     }
   }
 
-  #nextLane(): Lane<Item> | undefined {
+  #nextLane(mayRunAlone: boolean): Lane<Item> | undefined {
     let next: Lane<Item> | undefined;
     for (const lane of this.#lanes) {
-      if (lane.waiting > 0 && (!next || isBefore(lane, next))) next = lane;
+      if (lane.leavable(mayRunAlone) === 0) continue;
+      if (!next || isBefore(lane, next, mayRunAlone)) next = lane;
     }
     return next;
   }
@@ -107,31 +118,34 @@ export class Batcher<Item> {
    */
   #sizeFor(lane: Lane<Item>): number {
     let otherLanes = 0;
-    for (const other of this.#lanes) if (other !== lane && other.waiting > 0) otherLanes += 1;
+    for (const other of this.#lanes) if (other !== lane && other.leavable(false) > 0) otherLanes += 1;
     const threads = Math.max(1, this.#capacity - this.#batchesRunning - otherLanes);
-    return Math.min(lane.batchSizeMax, Math.ceil(lane.waiting / threads));
+    return Math.min(lane.batchSizeMax, Math.ceil(lane.leavable(false) / threads));
   }
 
-  async #run(lane: Lane<Item>, items: readonly Item[]): Promise<void> {
+  async #run(lane: Lane<Item>, items: readonly Item[], isAlone: boolean): Promise<void> {
     const startedAt = performance.now();
     lane.servedAt = ++this.#dispatches;
     lane.batchesRunning += 1;
     this.#batchesRunning += 1;
     this.#itemsRunning += items.length;
+    if (isAlone) this.#aloneRunning += 1;
     try {
       await this.#options.runBatch(lane, items);
     } finally {
       lane.batchesRunning -= 1;
       this.#batchesRunning -= 1;
       this.#itemsRunning -= items.length;
+      if (isAlone) this.#aloneRunning -= 1;
       lane.measure(items.length, performance.now() - startedAt);
       this.#deferDispatch();
     }
   }
 }
 
-function isBefore<Item>(a: Lane<Item>, b: Lane<Item>): boolean {
-  if (a.hasUrgent !== b.hasUrgent) return a.hasUrgent;
+function isBefore<Item>(a: Lane<Item>, b: Lane<Item>, mayRunAlone: boolean): boolean {
+  const isUrgent = a.isUrgent(mayRunAlone);
+  if (isUrgent !== b.isUrgent(mayRunAlone)) return isUrgent;
   if (a.batchesRunning !== b.batchesRunning) return a.batchesRunning < b.batchesRunning;
   return a.servedAt < b.servedAt;
 }

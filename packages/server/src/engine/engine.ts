@@ -18,7 +18,7 @@ import { Flight } from './flight.ts';
 import { createModelCatalog, type ReadyVersion } from './model-catalog.ts';
 import { turnOffOrtTelemetry } from './ort-telemetry.ts';
 import { createPredictionCache } from './prediction-cache.ts';
-import { ThreadEndedError } from './thread-slot.ts';
+import { ThreadEndedError } from './thread-ended.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 import type { LoadedReply, RunReply, VersionFile } from './worker/protocol.ts';
 import { createWorkerPool } from './worker-pool.ts';
@@ -165,13 +165,14 @@ export function createEngine(options: EngineOptions): Engine {
 
   function observeBatch(batch: readonly Flight[], timing: Pick<RunReply, 'runMs' | 'computeMs'>): void {
     if (!observer.onBatch) return;
-    const { version, acceptedAt, startedAt } = batch[0] as Flight;
-    const { model, version: number } = version.file;
+    const [{ version, startedAt }] = batch as [Flight, ...Flight[]];
+    let queueMs = 0;
+    for (const { acceptedAt } of batch) queueMs = Math.max(queueMs, startedAt - acceptedAt);
     observer.onBatch({
-      model,
-      version: number,
+      model: version.file.model,
+      version: version.file.version,
       size: batch.length,
-      queueMs: startedAt - acceptedAt,
+      queueMs,
       ...timing,
     });
   }

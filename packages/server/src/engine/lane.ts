@@ -36,8 +36,17 @@ export class Lane<Item> {
     return this.#alone.size + this.#high.size + this.#low.size;
   }
 
-  get hasUrgent(): boolean {
-    return this.#alone.size + this.#high.size > 0;
+  /** Items that may leave now. @param mayRunAlone - whether that includes those that must run alone */
+  leavable(mayRunAlone: boolean): number {
+    return this.#high.size + this.#low.size + (mayRunAlone ? this.#alone.size : 0);
+  }
+
+  isUrgent(mayRunAlone: boolean): boolean {
+    return this.#high.size > 0 || (mayRunAlone && this.#alone.size > 0);
+  }
+
+  get hasAlone(): boolean {
+    return this.#alone.size > 0;
   }
 
   /**
@@ -63,18 +72,21 @@ export class Lane<Item> {
   }
 
   /**
-   * Takes the next batch: one item that must run alone, or else high before low and first come, first served.
+   * Takes the next batch of what need not run alone: high before low, first come, first served.
    *
    * @param isWanted - an item it says no to is thrown away
    * @returns empty when nothing urgent was wanted after all: another lane may come first then
    */
   take(size: number, isWanted: (item: Item) => boolean): Item[] {
-    const wasUrgent = this.hasUrgent;
-    const alone = takeFrom(this.#alone, 1, isWanted);
-    if (alone.length > 0) return alone;
+    const wasUrgent = this.#high.size > 0;
     const high = takeFrom(this.#high, size, isWanted);
     if (wasUrgent && high.length === 0) return [];
     return high.length === size ? high : high.concat(takeFrom(this.#low, size - high.length, isWanted));
+  }
+
+  /** Takes one item that must run alone; empty when none was wanted after all. */
+  takeAlone(isWanted: (item: Item) => boolean): Item[] {
+    return takeFrom(this.#alone, 1, isWanted);
   }
 
   /** Learns from a batch that came back. */

@@ -27,8 +27,6 @@ interface CatalogModel {
   batchSizeMax: number;
 }
 
-export type ModelCatalog = ReturnType<typeof createModelCatalog>;
-
 /** Which models and versions there are, and how each of them is. */
 export function createModelCatalog(ids: readonly string[], modelsFolder: URL) {
   const models = new Map<string, CatalogModel>(ids.map((id) => [id, { id, versions: [], batchSizeMax: 1 }]));

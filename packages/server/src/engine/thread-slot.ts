@@ -2,19 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import type { ThreadExitReason } from './engine-types.ts';
 import { HeapWatch, hardHeapLimitMb } from './heap-watch.ts';
-import { type HelloReply, heapFullExitCode, type ThreadData, type ThreadTask } from './worker/protocol.ts';
+import { exitReasonOf, ThreadEndedError } from './thread-ended.ts';
+import type { HelloReply, ThreadData, ThreadTask } from './worker/protocol.ts';
 import { SessionGate } from './worker/session-gate.ts';
-
-/** The thread ended before it answered: nothing is known of what it did. */
-export class ThreadEndedError extends Error {
-  override readonly name = 'ThreadEndedError';
-  readonly reason: ThreadExitReason;
-
-  constructor(reason: ThreadExitReason, cause: unknown) {
-    super(`the thread ended (${reason})`, { cause });
-    this.reason = reason;
-  }
-}
 
 export interface SlotOptions {
   readonly threadData: ThreadData;
@@ -124,7 +114,7 @@ export class ThreadSlot {
     } catch (error) {
       if (life === this.#life || error instanceof ThreadEndedError) throw error;
       this.#lastError = error;
-      throw new ThreadEndedError(this.#exitReason(error), error);
+      throw new ThreadEndedError(this.#endedFor ?? exitReasonOf(error), error);
     } finally {
       this.#busySince = undefined;
     }
@@ -233,20 +223,12 @@ export class ThreadSlot {
     // Piscina says why only after this: by rejecting the task, or by its error event
     setImmediate(() => {
       const error = this.#lastError;
-      const reason = this.#exitReason(error);
+      const reason = this.#endedFor ?? exitReasonOf(error);
       this.#lastError = undefined;
       this.#endedFor = undefined;
       if (hadStarted) this.#options.onThreadExit(reason, error);
       if (wasUp) void this.bringUp();
     });
-  }
-
-  #exitReason(error: unknown): ThreadExitReason {
-    if (this.#endedFor) return this.#endedFor;
-    if (!(error instanceof Error)) return 'exit';
-    if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') return 'heap';
-    if (error.message.endsWith(`exited with code: ${heapFullExitCode}`)) return 'heap';
-    return error.message.startsWith('worker exited with code:') ? 'exit' : 'error';
   }
 
   #become(state: SlotState): void {

@@ -1,5 +1,6 @@
 import type { EngineLogger, EngineObserver } from './engine-types.ts';
-import { ThreadEndedError, ThreadSlot } from './thread-slot.ts';
+import { ThreadEndedError } from './thread-ended.ts';
+import { ThreadSlot } from './thread-slot.ts';
 import type {
   LoadedReply,
   LoadReply,
@@ -23,8 +24,6 @@ export interface WorkerPoolOptions {
   readonly logger: EngineLogger;
   readonly observer: EngineObserver;
 }
-
-export type WorkerPool = ReturnType<typeof createWorkerPool>;
 
 /** A start gives up waiting for a thread after so many of its failures in a row; the slot itself tries on. */
 const startAttemptsMax = 3;

@@ -46,6 +46,17 @@ describe('a thread that ends', () => {
     },
   );
 
+  test('never takes the last one with it: while the culprit is found out, another thread serves', async () => {
+    const readyAtExits: number[] = [];
+    await using engine = await startTestEngine({
+      observer: { onThreadExit: () => readyAtExits.push(engine.stats().threadsReady) },
+    });
+    const batch = [0, 1, 2, 3].map((value) => fragile(engine, value, value % 2 === 0 ? 'exits' : undefined));
+    expect(await outcomesOf(batch)).toEqual(['WORKER_CRASHED', 'ok', 'WORKER_CRASHED', 'ok']);
+    expect(readyAtExits.length).toBeGreaterThanOrEqual(3);
+    expect(Math.min(...readyAtExits.slice(2))).toBe(1);
+  });
+
   test('is replaced by one that serves every model', async () => {
     await using engine = await startTestEngine({ threads: 1 });
     expect(await outcomesOf([fragile(engine, 1, 'exits')])).toEqual(['WORKER_CRASHED']);
