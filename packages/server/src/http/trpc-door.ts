@@ -5,10 +5,13 @@ import { toAppError } from '../to-app-error.ts';
 import type { Context, Door } from '../trpc/context.ts';
 import { abortSignalOf } from './abort-signal.ts';
 import { logFailure } from './server.ts';
+import { trpcJsonHandler } from './trpc-json.ts';
 
-interface Options {
+export interface TrpcDoorOptions {
   readonly router: AnyTRPCRouter;
   readonly createContext: (request: FastifyRequest, door: Door) => Context;
+  /** False leaves every request to the official handler: the tests compare both. */
+  readonly hasShortWay?: boolean;
 }
 
 /** Most calls in one HTTP batch. */
@@ -18,11 +21,21 @@ const callsPerBatchMax = 50;
  * tRPC at `/trpc/*`. Bodies are read by Fastify, which bounds them, and handed to tRPC as they are: the official
  * plugin would read forms and bytes as streams without a bound.
  */
-export async function trpcDoor(server: FastifyInstance, { router, createContext }: Options): Promise<void> {
+export async function trpcDoor(
+  server: FastifyInstance,
+  { router, createContext, hasShortWay = true }: TrpcDoorOptions,
+): Promise<void> {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
+  const sendJson = trpcJsonHandler({
+    router,
+    callsPerBatchMax,
+    createContext: (request) => createContext(request, 'trpc'),
+    onError: (request, error) => logFailure(request, toAppError(error)),
+  });
   server.all('/trpc/:path', async (request, reply) => {
+    if (hasShortWay && (await sendJson(request, reply))) return reply;
     const response = await fetchRequestHandler({
       endpoint: '/trpc',
       router,
