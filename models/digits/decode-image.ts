@@ -19,29 +19,34 @@ export async function decodeImage(bytes: Uint8Array): Promise<GreyImage> {
   const { data, info } = await sharp(bytes, { limitInputPixels: pixelsMax, failOn: 'error' })
     .autoOrient()
     .resize({ width: sideMax, height: sideMax, fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
-    .greyscale()
+    .toColourspace('srgb')
+    .ensureAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  const { width, height, channels } = info;
-  return { width, height, pixels: channels === 1 ? data : layOnGround(data, channels) };
+  return { width: info.width, height: info.height, pixels: layOnGround(data) };
 }
 
 /**
- * Puts a see-through image on the ground that shows its strokes. Mostly transparent, it is a drawing on nothing: bright
- * strokes go on black, dark ones on white. Mostly opaque, its holes get the brightness that most of it has.
+ * Brightness of RGBA pixels. A see-through image is put on the ground that shows its strokes: mostly transparent, it is
+ * a drawing on nothing, and bright strokes go on black, dark ones on white; mostly opaque, its holes get the brightness
+ * that most of it has.
  */
-function layOnGround(data: Uint8Array, channels: number): Uint8Array {
-  const pixelCount = data.length / channels;
-  const brightnessOf = (pixel: number) => data[pixel * channels] ?? 0;
-  const alphaOf = (pixel: number) => data[pixel * channels + channels - 1] ?? 0;
+function layOnGround(rgba: Uint8Array): Uint8Array {
+  const brightness = new Uint8Array(rgba.length / 4);
   const opaque: number[] = [];
-  for (let pixel = 0; pixel < pixelCount; pixel++) if (alphaOf(pixel) >= 128) opaque.push(brightnessOf(pixel));
-  opaque.sort((a, b) => a - b);
+  for (let pixel = 0; pixel < brightness.length; pixel++) {
+    const at = 4 * pixel;
+    const value = Math.round(0.299 * (rgba[at] ?? 0) + 0.587 * (rgba[at + 1] ?? 0) + 0.114 * (rgba[at + 2] ?? 0));
+    brightness[pixel] = value;
+    if ((rgba[at + 3] ?? 0) >= 128) opaque.push(value);
+  }
+  // as almost always
+  if (opaque.length === brightness.length) return brightness;
 
-  const median = opaque[opaque.length >> 1] ?? 0;
-  const ground = opaque.length > pixelCount / 2 ? median : median > 127 ? 0 : 255;
-  return Uint8Array.from({ length: pixelCount }, (_, pixel) => {
-    const alpha = alphaOf(pixel) / 255;
-    return Math.round(alpha * brightnessOf(pixel) + (1 - alpha) * ground);
+  const median = opaque.toSorted((a, b) => a - b)[opaque.length >> 1] ?? 0;
+  const ground = opaque.length > brightness.length / 2 ? median : median > 127 ? 0 : 255;
+  return brightness.map((value, pixel) => {
+    const alpha = (rgba[4 * pixel + 3] ?? 0) / 255;
+    return Math.round(alpha * value + (1 - alpha) * ground);
   });
 }
