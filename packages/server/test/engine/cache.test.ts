@@ -54,9 +54,9 @@ describe('identical requests at the same time', () => {
     await using engine = await startTestEngine({ threads: 1, cacheEntriesMax: 10 });
     const leaving = new AbortController();
     const calls = [
-      slow(engine, 20, { signal: leaving.signal }),
-      slow(engine, 20),
-      slow(engine, 20, { deadlineAt: performance.now() + 5 }),
+      slow(engine, 200, { signal: leaving.signal }),
+      slow(engine, 200),
+      slow(engine, 200, { deadlineAt: performance.now() + 5 }),
     ];
     await nextTurn();
     leaving.abort();
@@ -65,7 +65,7 @@ describe('identical requests at the same time', () => {
 
   test('when all have left, the run is dropped from the queue', async () => {
     await using engine = await startTestEngine({ threads: 1, cacheEntriesMax: 10 });
-    const busy = slow(engine, 50);
+    const busy = slow(engine, 150);
     await nextTurn();
     const leaving = new AbortController();
     const calls = [slow(engine, 1, { signal: leaving.signal }), slow(engine, 1, { signal: leaving.signal })];
@@ -79,7 +79,7 @@ describe('identical requests at the same time', () => {
 
   test('a patient run is not joined by an urgent request', async () => {
     await using engine = await startTestEngine({ threads: 1, cacheEntriesMax: 10 });
-    const busy = slow(engine, 20);
+    const busy = slow(engine, 200);
     await nextTurn();
     const calls = [
       slow(engine, 1, { priority: 'low' }),

@@ -76,7 +76,7 @@ describe('engine.drain and engine.close', () => {
 
   test('close while sessions run on all threads, of different length: the process lives, nobody is left waiting', async () => {
     const engine = await startTestEngine({ threads: 2 });
-    const running = [300, 1200].map((size) => engine.predict({ model: 'heavy', input: { size } }));
+    const running = [900, 2000].map((size) => engine.predict({ model: 'heavy', input: { size } }));
     const queued = engine.predict({ model: 'echo', input: { value: 1 } });
     await new Promise((resolve) => setImmediate(resolve));
     const closing = engine.close();
