@@ -1,25 +1,16 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, inject } from 'vitest';
+import { launchBrowser } from './launch-browser.ts';
 
 export const url = inject('url');
 /** Whether there is a browser; without one, browser tests are skipped and say so once. */
 export const hasBrowser = inject('browserPath') !== '';
 
-// no sandbox: CI runs as root in containers; the rest keeps the browser from calling anyone but our server
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 /** Opens pages in one browser for the tests of a file. */
 export function useBrowser() {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    if (hasBrowser) browser = await chromium.launch({ executablePath: inject('browserPath'), args: flags });
+    if (hasBrowser) browser = await launchBrowser(inject('browserPath'));
   });
   afterAll(() => browser?.close());
 

@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 const main = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
 const page = new URL('../../packages/web-demo/dist/index.html', import.meta.url);
 
+/** A server that has not stopped by then is ended, so that a fault of its own cannot hold up the tests. */
+const stopMsMax = 15_000;
+
 export interface RunningServer {
   readonly url: string;
   stop(): Promise<void>;
@@ -31,7 +34,9 @@ export async function startServer(): Promise<RunningServer> {
   const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const stop = async () => {
     server.kill('SIGTERM');
+    const kill = setTimeout(() => server.kill('SIGKILL'), stopMsMax);
     await exited;
+    clearTimeout(kill);
     await rm(dataFolder, { recursive: true, force: true });
   };
   try {

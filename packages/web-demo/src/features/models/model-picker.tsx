@@ -15,7 +15,7 @@ export function ModelPicker({ models, selectedId, onSelect }: Props) {
   return (
     <fieldset>
       <legend className="mb-2 text-sm font-medium">Pick a model</legend>
-      <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,15.5rem),1fr))] gap-3">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,15.5rem),1fr))] gap-3">
         {models.map(({ id, title, task, state }) => {
           const Icon = iconOf[task];
           return (

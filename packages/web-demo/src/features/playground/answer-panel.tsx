@@ -1,5 +1,6 @@
 import type { ModelDetail } from '@oriel/schemas';
 import { LoaderCircle } from 'lucide-react';
+import type { Ref } from 'react';
 import { Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { toAnswerParts } from './answer-parts.ts';
@@ -12,14 +13,20 @@ interface Props {
   readonly model: ModelDetail;
   readonly prediction: Pick<Prediction, 'answered' | 'isPending'>;
   readonly failure: Failure | null;
+  readonly ref: Ref<HTMLElement>;
 }
 
 /** The answer in each of its states: not asked, on its way, there, out of date, failed. */
-export function AnswerPanel({ model, prediction, failure }: Props) {
+export function AnswerPanel({ model, prediction, failure, ref }: Props) {
   const { answered, isPending } = prediction;
   const fields = Object.keys(model.contract.input.properties ?? {});
   return (
-    <Panel title="Answer" aside={isPending && answered && <Refreshing />} className="lg:sticky lg:top-4">
+    <Panel
+      ref={ref}
+      title="Answer"
+      aside={isPending && answered && <Refreshing />}
+      className="lg:sticky lg:top-4"
+    >
       <p className="sr-only" role="status">
         {answered && !isPending && announce(answered.answer.output, model)}
       </p>

@@ -1,5 +1,5 @@
 import type { ErrorIssue, ModelDetail } from '@oriel/schemas';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { Panel } from '../../components/panel.tsx';
 import { AnswerPanel } from './answer-panel.tsx';
 import { explainFailure } from './failure.ts';
@@ -14,6 +14,7 @@ const none: readonly ErrorIssue[] = [];
 export function Playground({ model }: { model: ModelDetail }) {
   const form = useInputForm(model);
   const prediction = usePrediction(model.id);
+  const answerPanel = useRef<HTMLElement>(null);
   const [ownIssues, setOwnIssues] = useState(none);
   const [edited, setEdited] = useState<ReadonlySet<string>>(new Set());
 
@@ -30,6 +31,12 @@ export function Playground({ model }: { model: ModelDetail }) {
     setOwnIssues(read.ok ? none : read.issues);
     if (read.ok) prediction.run(await toWireInput(form.fields, read));
     else prediction.reset();
+  }
+
+  /** On a narrow screen the answer stands below the form: shows it to those who asked with a button. */
+  async function sendAndShow(read: ReadInput) {
+    if (read.ok) answerPanel.current?.scrollIntoView({ block: 'nearest' });
+    await send(read);
   }
 
   /** An input that is a file alone is answered at once, without a button. */
@@ -52,8 +59,8 @@ export function Playground({ model }: { model: ModelDetail }) {
             issues={issues}
             isPending={prediction.isPending}
             onEdit={(field) => setEdited((old) => new Set(old).add(field))}
-            onSubmit={() => void send(form.read())}
-            onExample={(input) => void send(form.fill(input))}
+            onSubmit={() => void sendAndShow(form.read())}
+            onExample={(input) => void sendAndShow(form.fill(input))}
             onFile={(file) => {
               form.setFile(file);
               showMedia(file ?? form.drawn);
@@ -69,7 +76,7 @@ export function Playground({ model }: { model: ModelDetail }) {
             }}
           />
         </Panel>
-        <AnswerPanel model={model} prediction={prediction} failure={failure} />
+        <AnswerPanel ref={answerPanel} model={model} prediction={prediction} failure={failure} />
       </div>
       <HowToCall model={model} read={form.read()} />
     </>
