@@ -43,7 +43,9 @@ describe('toAnswerParts', () => {
     );
     expect(headline).toEqual({ label: 'Count', value: '1' });
     expect(distributions).toEqual([]);
-    expect(toAnswerParts({ ratio: 0.5 }, { properties: { ratio: { type: 'number' } } }).distributions).toEqual([]);
+    expect(
+      toAnswerParts({ ratio: 0.5 }, { properties: { ratio: { type: 'number' } } }).distributions,
+    ).toEqual([]);
   });
 
   test('numbers beyond 1 are no probabilities', () => {
