@@ -40,6 +40,7 @@ export function createWorkerPool(options: WorkerPoolOptions) {
   const { logger, observer } = options;
   const slots: ThreadSlot[] = [];
   const loadFailures = new Map<string, number>();
+  const saidStuck = new Set<ThreadSlot>();
   let isStarted = false;
   let watchTimer: NodeJS.Timeout | undefined;
 
@@ -128,15 +129,16 @@ export function createWorkerPool(options: WorkerPoolOptions) {
   function watchSlots(): void {
     for (const slot of slots) {
       const busyMs = slot.busyMs(performance.now());
+      if (busyMs < options.stuckMs) saidStuck.delete(slot);
       if (busyMs >= options.stuckMs) endStuck(slot, Math.round(busyMs));
       else if (busyMs >= watchMs) void endIfHeapIsTooLarge(slot);
     }
   }
 
+  /** Tried again at every look: a thread may come out of its session and be stuck in JavaScript then. */
   function endStuck(slot: ThreadSlot, busyMs: number): void {
-    if (slot.end('stuck')) return;
-    // said once: it is looked at again and again, since it may come out and be ended after all
-    if (busyMs >= options.stuckMs + 2 * watchMs) return;
+    if (slot.end('stuck') || saidStuck.has(slot)) return;
+    saidStuck.add(slot);
     logger.error({ busyMs }, 'a model thread does not come out of ONNX Runtime; it cannot be ended there');
   }
 

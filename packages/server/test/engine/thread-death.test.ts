@@ -98,7 +98,7 @@ describe('a thread that is stuck', () => {
   test.each<Mishap>(['hangs', 'never-resolves'])(
     '%s: it is ended, only the culprit fails',
     async (mishap) => {
-      await using engine = await startTestEngine({ threads: 1, stuckMs: 200 });
+      await using engine = await startTestEngine({ threads: 1, stuckMs: 600 });
       const calls = [0, 1, 2].map((value) => fragile(engine, value, value === 1 ? mishap : undefined));
       expect(await outcomesOf(calls)).toEqual(['ok', 'WORKER_CRASHED', 'ok']);
       expect(engine.told.exits).toEqual(['stuck', 'stuck']);
@@ -106,8 +106,8 @@ describe('a thread that is stuck', () => {
   );
 
   test('inside ONNX Runtime it is left alone, and said; the other thread serves on', async () => {
-    await using engine = await startTestEngine({ threads: 2, stuckMs: 60 });
-    const long = engine.predict({ model: 'heavy', input: { size: 1800 } });
+    await using engine = await startTestEngine({ threads: 2, stuckMs: 600 });
+    const long = engine.predict({ model: 'heavy', input: { size: 2600 } });
     const answered = await loadUntil(engine, 4, long);
     expect(await long).toMatchObject({ batchSize: 1 });
     expect(answered).toBeGreaterThan(0);
