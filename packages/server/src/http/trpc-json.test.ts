@@ -105,7 +105,7 @@ const single = fc
     ({ path, body, method }): InjectOptions =>
       method === 'GET'
         ? { method, url: `/trpc/${path}?input=${encodeURIComponent(body)}` }
-        : { method: method as 'POST', url: `/trpc/${path}`, payload: body, headers: json },
+        : { method, url: `/trpc/${path}`, payload: body, headers: json },
   );
 const batch = fc
   .record({

@@ -46,7 +46,7 @@ describe('start', () => {
     const folder = await dataFolder();
     const file = join(folder, 'connections.txt');
     const hook = fileURLToPath(new URL('../support/record-connections.mjs', import.meta.url));
-    await using server = spawnServer({ ORIEL_DATA_DIR: folder, ...{ RECORD_CONNECTIONS_TO: file } }, [
+    await using server = spawnServer({ ORIEL_DATA_DIR: folder, RECORD_CONNECTIONS_TO: file }, [
       '--import',
       hook,
     ]);

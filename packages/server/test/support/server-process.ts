@@ -5,12 +5,15 @@ import type { SettingName } from '../../src/config.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
+/** Settings, and the file for what `record-connections.mjs` finds. */
+type Environment = Partial<Record<SettingName | 'RECORD_CONNECTIONS_TO', string>>;
+
 /**
  * The server as its own process, as `npm start` runs it.
  *
  * @param nodeOptions - e.g. `['--import', 'hook.ts']`
  */
-export function spawnServer(env: Partial<Record<SettingName, string>>, nodeOptions: string[] = []) {
+export function spawnServer(env: Environment, nodeOptions: string[] = []) {
   const child = spawn(process.execPath, [...nodeOptions, main], {
     // nothing of this process' environment that could configure the server
     env: {
