@@ -36,7 +36,9 @@ function layOnGround(rgba: Uint8Array): Uint8Array {
   const opaque: number[] = [];
   for (let pixel = 0; pixel < brightness.length; pixel++) {
     const at = 4 * pixel;
-    const value = Math.round(0.299 * (rgba[at] ?? 0) + 0.587 * (rgba[at + 1] ?? 0) + 0.114 * (rgba[at + 2] ?? 0));
+    const value = Math.round(
+      0.299 * (rgba[at] ?? 0) + 0.587 * (rgba[at + 1] ?? 0) + 0.114 * (rgba[at + 2] ?? 0),
+    );
     brightness[pixel] = value;
     if ((rgba[at + 3] ?? 0) >= 128) opaque.push(value);
   }

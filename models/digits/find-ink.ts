@@ -10,7 +10,12 @@ export interface Ink {
   readonly values: Float32Array;
   readonly width: number;
   readonly height: number;
-  readonly box: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
+  readonly box: {
+    readonly left: number;
+    readonly top: number;
+    readonly right: number;
+    readonly bottom: number;
+  };
 }
 
 /** Strokes must differ from their ground by a tenth of full contrast. */
@@ -35,7 +40,8 @@ export function findInk({ pixels, width, height }: GreyImage): Ink | null {
 
   // the border tells how far the ground itself strays; not its maximum, as a digit may touch it
   const floor = Math.max(floorShare * peak, Math.min(0.5 * peak, quantile(values, border, 0.75)));
-  for (let i = 0; i < values.length; i++) values[i] = Math.min(1, Math.max(0, ((values[i] ?? 0) - floor) / (peak - floor)));
+  for (let i = 0; i < values.length; i++)
+    values[i] = Math.min(1, Math.max(0, ((values[i] ?? 0) - floor) / (peak - floor)));
   wipeSpecks(values, width, border);
   const box = boxOf(values, width);
   return box && { values, width, height, box };
@@ -108,7 +114,8 @@ function wipeSpecks(values: Float32Array, width: number, border: Uint8Array): vo
   let largest = 0;
   for (const { ink, isInBorder } of patches) if (!isInBorder) largest = Math.max(largest, ink);
   for (const { pixels, ink, isInBorder } of patches) {
-    if (ink < largest * speckShare || (isInBorder && largest > 0)) for (const pixel of pixels) values[pixel] = 0;
+    if (ink < largest * speckShare || (isInBorder && largest > 0))
+      for (const pixel of pixels) values[pixel] = 0;
   }
 }
 

@@ -29,7 +29,9 @@ describe('a normalised digit', () => {
     expect(plain).toHaveLength(frameSide * frameSide);
     expect(Math.max(...(plain ?? []))).toBe(1);
     expect(Math.min(...(plain ?? []))).toBe(0);
-    const rows = Array.from({ length: frameSide }, (_, y) => plain?.subarray(y * frameSide, (y + 1) * frameSide).some((v) => v > 0.5));
+    const rows = Array.from({ length: frameSide }, (_, y) =>
+      plain?.subarray(y * frameSide, (y + 1) * frameSide).some((v) => v > 0.5),
+    );
     expect(rows.filter(Boolean)).toHaveLength(20);
   });
 

@@ -66,19 +66,26 @@ function weightsAlong(length: number, scale: number, centre: number): Weights {
     const start = Math.max(0, first);
     const weights: number[] = [];
     // what lies outside the image is ground: it counts in the total and adds nothing
-    for (let source = start; source <= Math.min(last, length - 1); source++) weights.push(weightAt(source) / total);
+    for (let source = start; source <= Math.min(last, length - 1); source++)
+      weights.push(weightAt(source) / total);
     return { start, weights };
   });
 }
 
-function resample(values: Float32Array, width: number, columns: Weights, rows: Weights): Float32Array<ArrayBuffer> {
+function resample(
+  values: Float32Array,
+  width: number,
+  columns: Weights,
+  rows: Weights,
+): Float32Array<ArrayBuffer> {
   const height = values.length / width;
   const narrow = new Float32Array(height * frameSide);
   for (let y = 0; y < height; y++) {
     for (let column = 0; column < frameSide; column++) {
       const { start, weights } = columns[column] ?? nothing;
       let sum = 0;
-      for (let i = 0; i < weights.length; i++) sum += (weights[i] ?? 0) * (values[y * width + start + i] ?? 0);
+      for (let i = 0; i < weights.length; i++)
+        sum += (weights[i] ?? 0) * (values[y * width + start + i] ?? 0);
       narrow[y * frameSide + column] = sum;
     }
   }

@@ -9,7 +9,8 @@ import { pipeline } from './pipeline.ts';
 
 const allDigits = Array.from({ length: 10 }, (_, digit) => digit);
 const draw = async (drawing: Drawing) => ({ image: Uint8Array.from(await drawDigit(drawing)) });
-const drawAll = (look: Omit<Drawing, 'digit'>) => Promise.all(allDigits.map((digit) => draw({ digit, ...look })));
+const drawAll = (look: Omit<Drawing, 'digit'>) =>
+  Promise.all(allDigits.map((digit) => draw({ digit, ...look })));
 
 describe('the digits pipeline', () => {
   let runtime: Runtime;
@@ -44,7 +45,10 @@ describe('the digits pipeline', () => {
     const files = [
       await sharp(png).jpeg({ quality: 40 }).toBuffer(),
       await sharp(png).webp().toBuffer(),
-      await sharp(await sharp(png).rotate(-90).toBuffer()).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
+      await sharp(await sharp(png).rotate(-90).toBuffer())
+        .withMetadata({ orientation: 6 })
+        .jpeg()
+        .toBuffer(),
     ];
     expect(await read(files.map((file) => ({ image: Uint8Array.from(file) })))).toEqual([4, 4, 4]);
   });
@@ -62,7 +66,10 @@ describe('the digits pipeline', () => {
 
   test('gives the same answers in a batch as alone', async () => {
     const images = await drawAll({ style: 1 });
-    const [alone, together] = [await runPipeline(pipeline, runtime, images, 1), await runPipeline(pipeline, runtime, images)];
+    const [alone, together] = [
+      await runPipeline(pipeline, runtime, images, 1),
+      await runPipeline(pipeline, runtime, images),
+    ];
     for (const [row, { probabilities }] of together.entries()) {
       for (const [digit, value] of probabilities.entries()) {
         expect(Math.abs(value - (alone[row]?.probabilities[digit] ?? 2))).toBeLessThan(1e-5);
@@ -71,7 +78,9 @@ describe('the digits pipeline', () => {
   });
 
   test('refuses an image without strokes', async () => {
-    const blank = await sharp({ create: { width: 50, height: 50, channels: 4, background: '#fffe' } }).png().toBuffer();
+    const blank = await sharp({ create: { width: 50, height: 50, channels: 4, background: '#fffe' } })
+      .png()
+      .toBuffer();
     await expect(preprocess(blank)).rejects.toThrow(new InputError(['image'], expectedBlank));
   });
 
@@ -79,11 +88,16 @@ describe('the digits pipeline', () => {
     const png = await drawDigit({ digit: 5 });
     const refusal = await preprocess(png.subarray(0, png.length / 2)).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(InputError);
-    expect(refusal).toMatchObject({ path: ['image'], message: expect.stringMatching(/^is not a readable PNG, JPEG or WebP image/) });
+    expect(refusal).toMatchObject({
+      path: ['image'],
+      message: expect.stringMatching(/^is not a readable PNG, JPEG or WebP image/),
+    });
   });
 
   test('refuses a small file that would decode to a huge image', async () => {
-    const huge = await sharp({ create: { width: 8000, height: 8000, channels: 3, background: 'white' } }).png().toBuffer();
+    const huge = await sharp({ create: { width: 8000, height: 8000, channels: 3, background: 'white' } })
+      .png()
+      .toBuffer();
     await expect(preprocess(huge)).rejects.toBeInstanceOf(InputError);
   });
 });

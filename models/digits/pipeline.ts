@@ -1,18 +1,24 @@
-import { definePipeline, InputError, type InputOf, type Tensors } from '@oriel/schemas';
+import { definePipeline, InputError, type InputOf, type Tensor, type Tensors } from '@oriel/schemas';
 import { digits } from './contract.ts';
 import { decodeImage } from './decode-image.ts';
 import type { GreyImage } from './find-ink.ts';
 import { frameSide, normaliseDigit } from './normalise-digit.ts';
 
+/**
+ * A batch is hardly faster than single runs (0.11 ms an item against 0.14 ms), and decoding costs twenty times as much;
+ * small batches keep all threads decoding.
+ */
+const batchSizeMax = 8;
+
 export const pipeline = definePipeline(digits, {
   inputs: [{ name: 'image', dtype: 'float32', dims: [null, 1, frameSide, frameSide] }],
   outputs: [{ name: 'probabilities', dtype: 'float32', dims: [null, 10] }],
-  batching: { batchSizeMax: 16 },
+  batching: { batchSizeMax },
   preprocess,
 
   postprocess({ probabilities }) {
-    // start-up has checked this output's dtype
-    const shares = [...(probabilities?.data as Float32Array)];
+    // start-up has checked that this output is there, and its dtype
+    const shares = [...(probabilities as Extract<Tensor, { dtype: 'float32' }>).data];
     const confidence = Math.max(...shares);
     return { digit: shares.indexOf(confidence), confidence, probabilities: shares };
   },
@@ -20,7 +26,8 @@ export const pipeline = definePipeline(digits, {
 
 async function preprocess({ image }: InputOf<typeof digits>): Promise<Tensors> {
   const frame = normaliseDigit(await decode(image));
-  if (frame === null) throw new InputError(['image'], 'holds no strokes: all of it has about the same brightness');
+  if (frame === null)
+    throw new InputError(['image'], 'holds no strokes: all of it has about the same brightness');
   return { image: { dtype: 'float32', dims: [1, frameSide, frameSide], data: frame } };
 }
 

@@ -6,7 +6,12 @@ export const islandNames = ['Biscoe', 'Dream', 'Torgersen'] as const;
 
 /** A measurement that may be missing: left out, or null. */
 const measurement = (low: number, high: number, description: string) =>
-  z.number().min(low).max(high).nullish().describe(`${description}; null or left out when it was not measured`);
+  z
+    .number()
+    .min(low)
+    .max(high)
+    .nullish()
+    .describe(`${description}; null or left out when it was not measured`);
 
 const probability = z.number().min(0).max(1);
 
@@ -23,7 +28,10 @@ export const penguins = defineContract({
       culmenDepthMm: measurement(5, 50, 'Depth of the bill at its ridge, in millimetres'),
       flipperLengthMm: measurement(100, 300, 'Length of the flipper, in millimetres'),
       bodyMassG: measurement(500, 15_000, 'Body mass, in grams'),
-      sex: z.enum(['male', 'female']).nullish().describe('Sex of the bird; null or left out when it is not known'),
+      sex: z
+        .enum(['male', 'female'])
+        .nullish()
+        .describe('Sex of the bird; null or left out when it is not known'),
     })
     .meta({ id: 'PenguinsInput', description: 'One bird, as measured at its nest.' }),
   output: z
@@ -59,7 +67,13 @@ export const penguins = defineContract({
     },
     {
       title: 'A bird from Torgersen, not weighed, sex unknown',
-      input: { island: 'Torgersen', culmenLengthMm: 38.9, culmenDepthMm: 17.8, flipperLengthMm: 181, bodyMassG: null },
+      input: {
+        island: 'Torgersen',
+        culmenLengthMm: 38.9,
+        culmenDepthMm: 17.8,
+        flipperLengthMm: 181,
+        bodyMassG: null,
+      },
     },
   ],
 });

@@ -12,8 +12,19 @@ const gentoo = {
   bodyMassG: 5950,
   sex: 'male',
 } as const;
-const chinstrap = { island: 'Dream', culmenLengthMm: 50.5, culmenDepthMm: 18.4, flipperLengthMm: 200, bodyMassG: 3400 } as const;
-const adelie = { island: 'Torgersen', culmenLengthMm: 38.9, culmenDepthMm: 17.8, flipperLengthMm: 181 } as const;
+const chinstrap = {
+  island: 'Dream',
+  culmenLengthMm: 50.5,
+  culmenDepthMm: 18.4,
+  flipperLengthMm: 200,
+  bodyMassG: 3400,
+} as const;
+const adelie = {
+  island: 'Torgersen',
+  culmenLengthMm: 38.9,
+  culmenDepthMm: 17.8,
+  flipperLengthMm: 181,
+} as const;
 
 describe('the penguins pipeline', () => {
   let runtime: Runtime;
@@ -35,7 +46,10 @@ describe('the penguins pipeline', () => {
   });
 
   test('takes a field that is left out for one that is null', async () => {
-    const [absent, empty] = await runPipeline(pipeline, runtime, [adelie, { ...adelie, bodyMassG: null, sex: null }]);
+    const [absent, empty] = await runPipeline(pipeline, runtime, [
+      adelie,
+      { ...adelie, bodyMassG: null, sex: null },
+    ]);
     expect(absent).toEqual(empty);
   });
 
@@ -48,7 +62,10 @@ describe('the penguins pipeline', () => {
 
   test('gives the same answers in a batch as alone', async () => {
     const birds = [gentoo, chinstrap, adelie, { island: 'Biscoe' } as const];
-    const [alone, together] = [await runPipeline(pipeline, runtime, birds, 1), await runPipeline(pipeline, runtime, birds)];
+    const [alone, together] = [
+      await runPipeline(pipeline, runtime, birds, 1),
+      await runPipeline(pipeline, runtime, birds),
+    ];
     for (const [row, { probabilities }] of together.entries()) {
       expect(probabilities.Gentoo).toBeCloseTo(alone[row]?.probabilities.Gentoo ?? Number.NaN, 5);
     }

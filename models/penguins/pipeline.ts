@@ -1,6 +1,7 @@
-import { definePipeline, type InputOf } from '@oriel/schemas';
+import { definePipeline, type InputOf, type Tensor } from '@oriel/schemas';
 import { islandNames, penguins, speciesNames } from './contract.ts';
 
+type Float32Tensor = Extract<Tensor, { dtype: 'float32' }>;
 type Bird = InputOf<typeof penguins>;
 
 export const measurementNames = ['culmenLengthMm', 'culmenDepthMm', 'flipperLengthMm', 'bodyMassG'] as const;
@@ -19,8 +20,9 @@ export const pipeline = definePipeline(penguins, {
   preprocess: (bird) => ({ features: { dtype: 'float32', dims: [featureCount], data: toFeatures(bird) } }),
 
   postprocess({ probabilities }) {
-    // start-up has checked this output's dtype
-    const [Adelie = 0, Chinstrap = 0, Gentoo = 0] = probabilities?.data as Float32Array;
+    // start-up has checked that this output is there, and its dtype
+    const { data } = probabilities as Float32Tensor;
+    const [Adelie = 0, Chinstrap = 0, Gentoo = 0] = data;
     const best = [Adelie, Chinstrap, Gentoo].indexOf(Math.max(Adelie, Chinstrap, Gentoo));
     return { species: speciesNames[best] ?? 'Adelie', probabilities: { Adelie, Chinstrap, Gentoo } };
   },

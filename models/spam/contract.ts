@@ -7,7 +7,8 @@ export const bodyLengthMax = 200_000;
 export const spam = defineContract({
   id: 'spam',
   title: 'Spam mail',
-  description: 'Tells unwanted bulk mail from mail that someone wants, by the words of its subject and body alone.',
+  description:
+    'Tells unwanted bulk mail from mail that someone wants, by the words of its subject and body alone.',
   task: 'text',
   input: z
     .strictObject({
@@ -16,7 +17,9 @@ export const spam = defineContract({
         .string()
         .min(1)
         .max(bodyLengthMax)
-        .describe('The mail: plain text, HTML, or its whole source with headers, of which only the subject is read'),
+        .describe(
+          'The mail: plain text, HTML, or its whole source with headers, of which only the subject is read',
+        ),
     })
     .meta({ id: 'SpamInput', description: 'One mail, in English.' }),
   output: z
@@ -33,7 +36,10 @@ export const spam = defineContract({
         body: 'Click now to claim your FREE $1,000,000 cash prize, risk free, act now!!!',
       },
     },
-    { title: 'Lunch', input: { subject: 'Thursday', body: 'Hi Anna, are we still on for lunch on Thursday? Best, Tom' } },
+    {
+      title: 'Lunch',
+      input: { subject: 'Thursday', body: 'Hi Anna, are we still on for lunch on Thursday? Best, Tom' },
+    },
     {
       title: 'An HTML offer',
       input: {

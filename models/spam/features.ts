@@ -47,7 +47,8 @@ function count(counts: Map<string, number>, words: readonly (string | null)[], p
   }
 }
 
-const add = (counts: Map<string, number>, name: string): unknown => counts.set(name, (counts.get(name) ?? 0) + 1);
+const add = (counts: Map<string, number>, name: string): unknown =>
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 
 /** FNV-1a over UTF-16 units, mixed once more so that the lowest bits are as good as the others. */
 export function bucketOf(feature: string): number {

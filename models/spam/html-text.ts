@@ -1,6 +1,8 @@
 /** Tags that end a word or line; all others (b, font, span…) may stand inside a word. */
 const breakingTags = new Set(
-  'address blockquote body br center dd div dl dt form h1 h2 h3 h4 h5 h6 head hr html img input li ol option p pre table td th title tr ul'.split(' '),
+  'address blockquote body br center dd div dl dt form h1 h2 h3 h4 h5 h6 head hr html img input li ol option p pre table td th title tr ul'.split(
+    ' ',
+  ),
 );
 /** Elements whose content nobody sees. */
 const hiddenTags = new Set(['script', 'style']);
@@ -76,7 +78,8 @@ function endOfMarkup(lower: string, open: number): { at: number; isBreaking: boo
   if (lower.startsWith('<!--', open)) return { at: after(lower, '-->', open + 4), isBreaking: false };
   const close = after(lower, '>', open);
   const name = /^<\/?([a-z][a-z0-9]*)/.exec(lower.slice(open, open + 16))?.[1] ?? '';
-  if (!hiddenTags.has(name) || lower[open + 1] === '/') return { at: close, isBreaking: breakingTags.has(name) };
+  if (!hiddenTags.has(name) || lower[open + 1] === '/')
+    return { at: close, isBreaking: breakingTags.has(name) };
   return { at: after(lower, '>', after(lower, `</${name}`, close) - 1), isBreaking: true };
 }
 

@@ -43,4 +43,5 @@ function capitalShare(text: string): number {
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
 /** How many of the rising limits the value reaches. */
-const step = (value: number, limits: readonly number[]): number => limits.filter((limit) => value >= limit).length;
+const step = (value: number, limits: readonly number[]): number =>
+  limits.filter((limit) => value >= limit).length;

@@ -5,11 +5,22 @@ const lines = (...all: string[]) => all.join('\n');
 
 describe('reading a mail', () => {
   test('plain text is its own text', () => {
-    expect(readMail('Hello Anna,\n\nsee you.')).toEqual({ subject: null, text: 'Hello Anna,\n\nsee you.', html: '' });
+    expect(readMail('Hello Anna,\n\nsee you.')).toEqual({
+      subject: null,
+      text: 'Hello Anna,\n\nsee you.',
+      html: '',
+    });
   });
 
   test('of pasted headers the subject stays', () => {
-    const source = lines('From: tom@example.com', 'To: anna@example.com', 'Subject: A long', '  subject', '', 'Hello');
+    const source = lines(
+      'From: tom@example.com',
+      'To: anna@example.com',
+      'Subject: A long',
+      '  subject',
+      '',
+      'Hello',
+    );
     expect(readMail(source)).toMatchObject({ subject: 'A long subject', text: 'Hello' });
   });
 
@@ -19,7 +30,9 @@ describe('reading a mail', () => {
   });
 
   test('HTML becomes what a reader sees', () => {
-    const { text, html } = readMail('<html><body><p>Fish &amp; chips</p><script>alert(1)</script></body></html>');
+    const { text, html } = readMail(
+      '<html><body><p>Fish &amp; chips</p><script>alert(1)</script></body></html>',
+    );
     expect(text.trim()).toBe('Fish & chips');
     expect(html).toContain('<p>');
   });
@@ -84,7 +97,10 @@ describe('reading a mail', () => {
   });
 
   test('parts nested without end are dropped, not followed', () => {
-    const nested = Array.from({ length: 200 }, (_, i) => `Content-Type: multipart/mixed; boundary=b${i}\n\n--b${i}\n`).join('');
+    const nested = Array.from(
+      { length: 200 },
+      (_, i) => `Content-Type: multipart/mixed; boundary=b${i}\n\n--b${i}\n`,
+    ).join('');
     expect(readMail(`${nested}Content-Type: text/plain\n\nhidden`).text).toBe('');
   });
 

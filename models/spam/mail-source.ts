@@ -1,4 +1,5 @@
 import { htmlToText, isHtml } from './html-text.ts';
+import { decodeBody } from './transfer-encoding.ts';
 
 /** What a mail says: its subject, where the source had one, and the text a reader sees. */
 export interface MailText {
@@ -35,7 +36,8 @@ export function readMail(source: string): MailText {
 function readPart(headers: Headers, body: string, depth: number): PartText {
   const type = headers.get('content-type') ?? '';
   const boundary = boundaryOf(type, body);
-  if (boundary !== null) return readParts({ boundary, body, depth, isMixed: /^multipart\/mixed/i.test(type) });
+  if (boundary !== null)
+    return readParts({ boundary, body, depth, isMixed: /^multipart\/mixed/i.test(type) });
   const isPage = /^text\/html/i.test(type) || /name\s*=\s*"?[^"]*\.html?\b/i.test(type);
   if (type !== '' && !isPage && !/^(?:text|message|multipart)\b/i.test(type)) return nothing;
   if (/^message\//i.test(type) && depth < depthMax) {
@@ -48,8 +50,13 @@ function readPart(headers: Headers, body: string, depth: number): PartText {
 
 /** From the header, or from the first line where the headers were left out. */
 function boundaryOf(type: string, body: string): string | null {
-  if (type === '') return /^\s*(?:This is a multi-?part message[^\n]*\n\s*)?--([^\s]{6,70})\nContent-/i.exec(body)?.[1] ?? null;
-  return /^multipart\//i.test(type) ? (/boundary\s*=\s*"?([^";\n]{1,70})"?/i.exec(type)?.[1]?.trim() ?? null) : null;
+  if (type === '')
+    return (
+      /^\s*(?:This is a multi-?part message[^\n]*\n\s*)?--([^\s]{6,70})\nContent-/i.exec(body)?.[1] ?? null
+    );
+  return /^multipart\//i.test(type)
+    ? (/boundary\s*=\s*"?([^";\n]{1,70})"?/i.exec(type)?.[1]?.trim() ?? null)
+    : null;
 }
 
 interface Multipart {
@@ -108,40 +115,15 @@ function splitHeaders(source: string, isCertain = false): { headers: Headers; bo
     } else break;
   }
   const isBlock = (lines[count] ?? '').trim() === '' && (isCertain || looksLikeHeaders(headers));
-  return isBlock ? { headers, body: lines.slice(count + 1).join('\n') } : { headers: new Map(), body: source };
+  return isBlock
+    ? { headers, body: lines.slice(count + 1).join('\n') }
+    : { headers: new Map(), body: source };
 }
 
 function looksLikeHeaders(headers: Headers): boolean {
   const names = [...headers.keys()];
-  return names.some((name) => technicalHeaders.test(name)) || names.filter((name) => commonHeaders.has(name)).length >= 2;
-}
-
-function decodeBody(body: string, encoding: string): string {
-  if (/base64/i.test(encoding)) return decodeBase64(body);
-  // soft breaks and "=20" give the encoding away where its header was left out
-  const isQuotedPrintable = /quoted-printable/i.test(encoding) || (encoding === '' && (body.match(/=(?:20)?\n|=3D/g)?.length ?? 0) > 2);
-  return isQuotedPrintable ? decodeQuotedPrintable(body) : body;
-}
-
-/** Mailing lists put their footer, plain as it is, behind the encoded text. */
-function decodeBase64(body: string): string {
-  const lines = body.split('\n');
-  const end = lines.findIndex((line) => !/^[A-Za-z0-9+/]*={0,2}\s*$/.test(line));
-  const encoded = end < 0 ? lines : lines.slice(0, end);
-  return [fromBytes(Buffer.from(encoded.join(''), 'base64')), ...lines.slice(encoded.length)].join('\n');
-}
-
-/** Softly: what is no valid code stays as it is. */
-export function decodeQuotedPrintable(text: string): string {
-  const joined = text.replace(/=[ \t]{0,8}\n/g, '');
-  return joined.replace(/(?:=[0-9A-F]{2})+/gi, (codes) => fromBytes(Buffer.from(codes.replaceAll('=', ''), 'hex')));
-}
-
-/** UTF-8 where it is valid, else Latin-1, which never fails. */
-function fromBytes(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return bytes.toString('latin1');
-  }
+  return (
+    names.some((name) => technicalHeaders.test(name)) ||
+    names.filter((name) => commonHeaders.has(name)).length >= 2
+  );
 }

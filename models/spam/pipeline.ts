@@ -1,6 +1,9 @@
-import { definePipeline, type Tensors } from '@oriel/schemas';
+import { definePipeline, type Tensor, type Tensors } from '@oriel/schemas';
 import { spam } from './contract.ts';
 import { bucketOf, featuresOf } from './features.ts';
+
+/** An item costs 1.3 microseconds in a batch of 32 and 16 alone; beside its words' 130 either is little. */
+const batchSizeMax = 32;
 
 export const pipeline = definePipeline(spam, {
   inputs: [
@@ -8,13 +11,17 @@ export const pipeline = definePipeline(spam, {
     { name: 'weights', dtype: 'float32', dims: [null, null] },
   ],
   outputs: [{ name: 'spam_probability', dtype: 'float32', dims: [null] }],
-  batching: { batchSizeMax: 32 },
+  batching: { batchSizeMax },
 
   preprocess(mail) {
     const features = featuresOf(mail);
     const dims = [features.size];
     return {
-      buckets: { dtype: 'int64', dims, data: BigInt64Array.from(features.keys(), (name) => BigInt(bucketOf(name))) },
+      buckets: {
+        dtype: 'int64',
+        dims,
+        data: BigInt64Array.from(features.keys(), (name) => BigInt(bucketOf(name))),
+      },
       weights: { dtype: 'float32', dims, data: Float32Array.from(features.values()) },
     };
   },
@@ -22,8 +29,9 @@ export const pipeline = definePipeline(spam, {
   collate,
 
   postprocess({ spam_probability }) {
-    // start-up has checked this output's dtype
-    const [spamProbability = 0] = spam_probability?.data as Float32Array;
+    // start-up has checked that this output is there, and its dtype
+    const { data } = spam_probability as Extract<Tensor, { dtype: 'float32' }>;
+    const [spamProbability = 0] = data;
     const label: 'spam' | 'ham' = spamProbability >= 0.5 ? 'spam' : 'ham';
     return { label, spamProbability };
   },
@@ -40,5 +48,8 @@ function collate(items: readonly Tensors[]): Tensors {
     buckets.set(item.buckets?.data as BigInt64Array, row * length);
     weights.set(item.weights?.data as Float32Array, row * length);
   }
-  return { buckets: { dtype: 'int64', dims, data: buckets }, weights: { dtype: 'float32', dims, data: weights } };
+  return {
+    buckets: { dtype: 'int64', dims, data: buckets },
+    weights: { dtype: 'float32', dims, data: weights },
+  };
 }

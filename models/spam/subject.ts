@@ -1,4 +1,4 @@
-import { decodeQuotedPrintable } from './mail-source.ts';
+import { decodeQuotedPrintable } from './transfer-encoding.ts';
 
 /**
  * A subject without what says where it was posted and not what it is about: encoded words decoded, reply marks and

@@ -10,10 +10,22 @@ describe('the words of a mail', () => {
   });
 
   test('name what identifies someone or something by its kind only', () => {
-    const text = 'Pay $1,000 (20%) to bob@example.com, see http://shop.example/buy?id=7 or www.shop.example before 2002';
-    expect(plainWords(text)).toEqual(
-      ['pay', '_money_', '_percent_', 'to', '_address_', 'see', '_url_', '_link_buy', 'or', '_url_', 'before', '_number_'],
-    );
+    const text =
+      'Pay $1,000 (20%) to bob@example.com, see http://shop.example/buy?id=7 or www.shop.example before 2002';
+    expect(plainWords(text)).toEqual([
+      'pay',
+      '_money_',
+      '_percent_',
+      'to',
+      '_address_',
+      'see',
+      '_url_',
+      '_link_buy',
+      'or',
+      '_url_',
+      'before',
+      '_number_',
+    ]);
   });
 
   test('tell a link that hides its host', () => {
@@ -22,13 +34,21 @@ describe('the words of a mail', () => {
   });
 
   test('hold nothing that tells when or through whom a mail came', () => {
-    expect(plainWords('On Thursday, Justin sent it to the spamassassin list in August')).toEqual(
-      ['on', 'sent', 'it', 'to', 'the', 'list', 'in'],
-    );
+    expect(plainWords('On Thursday, Justin sent it to the spamassassin list in August')).toEqual([
+      'on',
+      'sent',
+      'it',
+      'to',
+      'the',
+      'list',
+      'in',
+    ]);
   });
 
   test('are those of the sender: no reply marks, attributions or footers', () => {
-    const text = ['On Mon, 5 Aug, Tom wrote:', '> quoted text', 'answer', '', '-- ', 'the signature'].join('\n');
+    const text = ['On Mon, 5 Aug, Tom wrote:', '> quoted text', 'answer', '', '-- ', 'the signature'].join(
+      '\n',
+    );
     expect(plainWords(text)).toEqual(['quoted', 'text', 'answer']);
   });
 

@@ -20,11 +20,11 @@ const ignoredWords = new Set(
 
 /** Lines that a mail program or mailing list wrote, not the sender. */
 const machineLine =
-  /^(?:(?:url|from|to|cc|bcc|date|sent|subject|message-id|reply-to|received|content-[a-z-]+|x-[a-z-]+|delivered-to|return-path):|-----|begin pgp|.{0,200}\b(?:wrote|writes|said|schrieb):$|.*\b(?:mailing list|listinfo|mailman|yahoo! groups|unsubscribe from this group|email is sponsored by)\b)/i;
+  /^(?:(?:url|from|to|cc|bcc|date|sent|subject|message-id|reply-to|received|content-[a-z-]+|x-[a-z-]+|delivered-to|return-path):|-----|begin pgp|link\[\d+\]|\[\d+\]\s*https?:|.{0,200}\b(?:wrote|writes|said|schrieb):$|.*\b(?:mailing list|listinfo|mailman|yahoo! groups|unsubscribe from this group|email is sponsored by)\b)/i;
 
 /** Where a signature or a mailing list's footer starts, if it stands near the end. */
-const footerMark = /^(?:--|_{10,}|-{20,}|={20,})$/;
-const footerLinesMax = 12;
+const footerMark = /^(?:--|_{10,}|-{20,}|={20,}|-{10,} yahoo! groups sponsor.*)$/i;
+const footerLinesMax = 15;
 
 /**
  * The words of a text in order, lower case; addresses, sums of money and numbers by their kind only. `null` stands
@@ -53,7 +53,9 @@ function isWord(word: string): boolean {
 function senderLines(text: string): string[] {
   const lines = text.split('\n').map((line) => line.replace(/^[>|\s]+/, '').trimEnd());
   while (lines.at(-1) === '') lines.pop();
-  const footer = lines.findIndex((line, index) => index >= lines.length - footerLinesMax && footerMark.test(line.trim()));
+  const footer = lines.findIndex(
+    (line, index) => index >= lines.length - footerLinesMax && footerMark.test(line.trim()),
+  );
   // a text that starts with such a line has no other content
   const own = footer > 0 ? lines.slice(0, footer) : lines;
   return own.filter((line) => !machineLine.test(line.slice(0, 400)));
@@ -75,7 +77,9 @@ function nameKinds(line: string): string {
 
 /** Words of a link's path that tell what it is for and not whose it is. */
 const linkWords = new Set(
-  'affiliate apply asp buy cgi click exit form free go html images img index jpg join mail offer opt optout order out page php ref remove removal sign signup track unsubscribe'.split(' '),
+  'affiliate apply asp buy cgi click exit form free go html images img index jpg join mail offer opt optout order out page php ref remove removal sign signup track unsubscribe'.split(
+    ' ',
+  ),
 );
 
 /** A link without what would tell whose mail it is: whether it hides its host, and the known words of its path. */
@@ -83,5 +87,11 @@ function nameLink(link: string): string {
   const [, host = '', path = ''] = /^(?:[a-z]+:\/\/)?([^/?#]*)(.{0,300})/.exec(link) ?? [];
   const words = path.match(/[a-z]+/g)?.filter((word) => linkWords.has(word)) ?? [];
   const isHidden = /^[\d.]+(?::\d+)?$|[@%]/.test(host);
-  return ['', '_url_', ...(isHidden ? ['_hidden_host_'] : []), ...words.slice(0, 5).map((word) => `_link_${word}`), ''].join(' ');
+  return [
+    '',
+    '_url_',
+    ...(isHidden ? ['_hidden_host_'] : []),
+    ...words.slice(0, 5).map((word) => `_link_${word}`),
+    '',
+  ].join(' ');
 }

@@ -23,16 +23,31 @@ describe('the gradient graph', () => {
   test('gives the slope of the loss for the parameters of every layer', async () => {
     const random = createRandom(11);
     const parameters = createParameters(steps, random);
-    const plan = { ...base, parameters, random, examplesOf: () => ({ x: new Float32Array(), classes: new Uint8Array() }) };
+    const plan = {
+      ...base,
+      parameters,
+      random,
+      examplesOf: () => ({ x: new Float32Array(), classes: new Uint8Array() }),
+    };
     const runtime = await openRuntime(encodeGradientGraph(plan));
     const batch: Tensors = {
       x: { dtype: 'float32', dims: [3, 1, 4, 4], data: Float32Array.from({ length: 48 }, random.normal) },
       target: { dtype: 'float32', dims: [3, 2], data: Float32Array.of(1, 0, 0, 1, 1, 0) },
     };
     const run = (some: readonly Initializer[]) =>
-      runtime.run({ ...batch, ...Object.fromEntries(some.map(({ name, dims, data }) => [name, { dtype: 'float32', dims, data: data as Float32Array }])) });
+      runtime.run({
+        ...batch,
+        ...Object.fromEntries(
+          some.map(({ name, dims, data }) => [name, { dtype: 'float32', dims, data: data as Float32Array }]),
+        ),
+      });
     const lossWith = async (index: number, at: number, change: number) => {
-      const moved = parameters.map((parameter, i) => ({ ...parameter, data: Float32Array.from(parameter.data as Float32Array, (value, j) => (i === index && j === at ? value + change : value)) }));
+      const moved = parameters.map((parameter, i) => ({
+        ...parameter,
+        data: Float32Array.from(parameter.data as Float32Array, (value, j) =>
+          i === index && j === at ? value + change : value,
+        ),
+      }));
       return Number((await run(moved)).loss?.data[0]);
     };
 
@@ -61,7 +76,14 @@ describe('training', () => {
   const learn = async () => {
     const random = createRandom(3);
     const losses: number[] = [];
-    const plan = { ...base, epochs: 12, learningRate: 0.02, parameters: createParameters(steps, random), random, examplesOf };
+    const plan = {
+      ...base,
+      epochs: 12,
+      learningRate: 0.02,
+      parameters: createParameters(steps, random),
+      random,
+      examplesOf,
+    };
     const parameters = await train({ ...plan, onEpoch: ({ loss }) => void losses.push(loss) });
     return { losses, parameters };
   };

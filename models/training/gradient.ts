@@ -9,15 +9,21 @@ export const gradientOf = (parameter: string): string => `${parameter}_gradient`
  * then each layer's gradients in reverse. Inference builds of ONNX Runtime hold no gradient operations, so each is
  * spelled with ordinary ones; the runtime's matrix kernels make this ten times as fast as loops in JavaScript.
  */
-export function gradientNodes(steps: readonly Step[], batchSize: number): { nodes: OnnxNode[]; constants: Initializer[] } {
+export function gradientNodes(
+  steps: readonly Step[],
+  batchSize: number,
+): { nodes: OnnxNode[]; constants: Initializer[] } {
   const logits = steps.at(-1)?.output ?? '';
-  const constants: Initializer[] = [
-    { name: 'batch_size', dims: [], data: Float32Array.of(batchSize) },
-  ];
+  const constants: Initializer[] = [{ name: 'batch_size', dims: [], data: Float32Array.of(batchSize) }];
   const nodes: OnnxNode[] = [
     { op: 'LogSoftmax', inputs: [logits], outputs: ['log_probabilities'], attributes: { axis: 1 } },
     { op: 'Mul', inputs: ['log_probabilities', 'target'], outputs: ['log_likelihoods'] },
-    { op: 'ReduceSum', inputs: ['log_likelihoods'], outputs: ['log_likelihood'], attributes: { keepdims: 0 } },
+    {
+      op: 'ReduceSum',
+      inputs: ['log_likelihoods'],
+      outputs: ['log_likelihood'],
+      attributes: { keepdims: 0 },
+    },
     { op: 'Neg', inputs: ['log_likelihood'], outputs: ['loss_sum'] },
     { op: 'Div', inputs: ['loss_sum', 'batch_size'], outputs: ['loss'] },
     { op: 'Softmax', inputs: [logits], outputs: ['predicted'], attributes: { axis: 1 } },
@@ -32,7 +38,12 @@ export function gradientNodes(steps: readonly Step[], batchSize: number): { node
 }
 
 /** One layer's gradients; what it adds to `constants` are the shapes it reshapes to. */
-function layerGradient(step: Step, isFirst: boolean, batchSize: number, constants: Initializer[]): OnnxNode[] {
+function layerGradient(
+  step: Step,
+  isFirst: boolean,
+  batchSize: number,
+  constants: Initializer[],
+): OnnxNode[] {
   const { layer, output, hasRelu } = step;
   // a rectified output is 0 or positive, so its sign is ReLU's derivative
   const linear = hasRelu ? `${output}_linear_gradient` : gradientOf(output);
@@ -66,7 +77,12 @@ function denseGradient({ input, output, weight, bias }: Step, linear: string, is
   };
   return [
     { op: 'Gemm', inputs: [input, linear], outputs: [gradientOf(weight)], attributes: { transA: 1 } },
-    { op: 'ReduceSum', inputs: [linear, `${output}_axes`], outputs: [gradientOf(bias)], attributes: { keepdims: 0 } },
+    {
+      op: 'ReduceSum',
+      inputs: [linear, `${output}_axes`],
+      outputs: [gradientOf(bias)],
+      attributes: { keepdims: 0 },
+    },
     ...(isFirst ? [] : [toInput]),
   ];
 }
@@ -75,7 +91,12 @@ function denseGradient({ input, output, weight, bias }: Step, linear: string, is
  * A kernel's gradient is the input convolved with the output's gradient, batch and channel axes exchanged; the
  * input's gradient is the transposed convolution.
  */
-function convGradient({ input, output, weight, bias }: Step, size: number, linear: string, isFirst: boolean): OnnxNode[] {
+function convGradient(
+  { input, output, weight, bias }: Step,
+  size: number,
+  linear: string,
+  isFirst: boolean,
+): OnnxNode[] {
   const exchange = { perm: [1, 0, 2, 3] };
   const toInput: OnnxNode = {
     op: 'ConvTranspose',
@@ -86,9 +107,19 @@ function convGradient({ input, output, weight, bias }: Step, size: number, linea
   return [
     { op: 'Transpose', inputs: [input], outputs: [`${output}_x`], attributes: exchange },
     { op: 'Transpose', inputs: [linear], outputs: [`${output}_dy`], attributes: exchange },
-    { op: 'Conv', inputs: [`${output}_x`, `${output}_dy`], outputs: [`${output}_dw`], attributes: padding(size) },
+    {
+      op: 'Conv',
+      inputs: [`${output}_x`, `${output}_dy`],
+      outputs: [`${output}_dw`],
+      attributes: padding(size),
+    },
     { op: 'Transpose', inputs: [`${output}_dw`], outputs: [gradientOf(weight)], attributes: exchange },
-    { op: 'ReduceSum', inputs: [linear, `${output}_axes`], outputs: [gradientOf(bias)], attributes: { keepdims: 0 } },
+    {
+      op: 'ReduceSum',
+      inputs: [linear, `${output}_axes`],
+      outputs: [gradientOf(bias)],
+      attributes: { keepdims: 0 },
+    },
     ...(isFirst ? [] : [toInput]),
   ];
 }
@@ -104,7 +135,11 @@ function poolGradient(step: Step, batchSize: number, constants: Initializer[]): 
     reshape(output, `${output}_largest`, one, constants),
     reshape(gradientOf(output), `${output}_dy`, one, constants),
     { op: 'Equal', inputs: [`${output}_windows`, `${output}_largest`], outputs: [`${output}_chosen`] },
-    { op: 'Where', inputs: [`${output}_chosen`, `${output}_dy`, `${output}_zero`], outputs: [`${output}_dx`] },
+    {
+      op: 'Where',
+      inputs: [`${output}_chosen`, `${output}_dy`, `${output}_zero`],
+      outputs: [`${output}_dx`],
+    },
     reshape(`${output}_dx`, gradientOf(input), [batchSize, ...inputDims], constants),
   ];
 }

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { fitCalibration, fitLogisticRegression, logit, type SparseRow, sigmoid, telling } from './logistic-regression.ts';
+import {
+  fitCalibration,
+  fitLogisticRegression,
+  logit,
+  type SparseRow,
+  sigmoid,
+  telling,
+} from './logistic-regression.ts';
 import { createRandom } from './random.ts';
 
 /** Bucket 0 speaks for the class, bucket 1 against it, bucket 2 is noise. */
@@ -14,8 +21,15 @@ function rowsOf(count: number): SparseRow[] {
 
 describe('logistic regression', () => {
   const rows = rowsOf(400);
-  const model = fitLogisticRegression({ rows, bucketCount: 3, l2: 1e-4, epochs: 30, random: createRandom(1) });
-  const oddsOf = (bucket: number) => sigmoid(logit(model, { buckets: Int32Array.of(bucket), values: Float32Array.of(1) }));
+  const model = fitLogisticRegression({
+    rows,
+    bucketCount: 3,
+    l2: 1e-4,
+    epochs: 30,
+    random: createRandom(1),
+  });
+  const oddsOf = (bucket: number) =>
+    sigmoid(logit(model, { buckets: Int32Array.of(bucket), values: Float32Array.of(1) }));
 
   test('learns which features speak for a class, and how surely', () => {
     expect(oddsOf(0)).toBeGreaterThan(0.85);

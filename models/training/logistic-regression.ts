@@ -26,7 +26,13 @@ export interface RegressionPlan {
 const batchSize = 128;
 
 /** Fits logistic regression with an L2 penalty by Adam on mini-batches, the rate falling to 0. */
-export function fitLogisticRegression({ rows, bucketCount, l2, epochs, random }: RegressionPlan): LinearModel {
+export function fitLogisticRegression({
+  rows,
+  bucketCount,
+  l2,
+  epochs,
+  random,
+}: RegressionPlan): LinearModel {
   // the last entry is the bias, which is not pulled to 0
   const weights = new Float64Array(bucketCount + 1);
   const gradient = new Float64Array(bucketCount + 1);
@@ -69,7 +75,10 @@ export function telling(rows: readonly SparseRow[], bucketCount: number): Float3
 }
 
 /** The log-odds of a row; the positive class is the more likely above 0. */
-export function logit({ weights, bias }: LinearModel, { buckets, values }: Pick<SparseRow, 'buckets' | 'values'>): number {
+export function logit(
+  { weights, bias }: LinearModel,
+  { buckets, values }: Pick<SparseRow, 'buckets' | 'values'>,
+): number {
   let sum = bias;
   for (let i = 0; i < buckets.length; i++) sum += (weights[buckets[i] ?? 0] ?? 0) * (values[i] ?? 0);
   return sum;
@@ -77,7 +86,12 @@ export function logit({ weights, bias }: LinearModel, { buckets, values }: Pick<
 
 export const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 
-function addGradient(gradient: Float64Array, row: SparseRow, weights: Float64Array, batchLength: number): void {
+function addGradient(
+  gradient: Float64Array,
+  row: SparseRow,
+  weights: Float64Array,
+  batchLength: number,
+): void {
   const { buckets, values, isPositive, importance } = row;
   const last = weights.length - 1;
   let sum = weights[last] ?? 0;

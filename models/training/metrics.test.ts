@@ -22,7 +22,10 @@ describe('metrics', () => {
   });
 
   test('a confusion table has a row for what was and a column for what was said', () => {
-    expect(confusionTable(answers, ['spam', 'ham']).split('\n').slice(2)).toEqual(['| spam | 2 | 1 |', '| ham | 1 | 1 |']);
+    expect(confusionTable(answers, ['spam', 'ham']).split('\n').slice(2)).toEqual([
+      '| spam | 2 | 1 |',
+      '| ham | 1 | 1 |',
+    ]);
   });
 
   test('the calibration error is 0 when what is said comes true that often', () => {

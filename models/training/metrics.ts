@@ -18,7 +18,10 @@ export function scoreOf<Label extends string | number>(answers: readonly Answer<
 }
 
 /** A confusion table in Markdown: a row for what was, a column for what was said. */
-export function confusionTable<Label extends string | number>(answers: readonly Answer<Label>[], labels: readonly Label[]): string {
+export function confusionTable<Label extends string | number>(
+  answers: readonly Answer<Label>[],
+  labels: readonly Label[],
+): string {
   const count = (actual: Label, predicted: Label) =>
     answers.filter((answer) => answer.actual === actual && answer.predicted === predicted).length;
   const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;

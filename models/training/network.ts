@@ -81,21 +81,33 @@ export function createParameters(steps: readonly Step[], random: Random): Initia
 
 /** The nodes that compute the last step's output from the first one's input. */
 export function forwardNodes(steps: readonly Step[]): OnnxNode[] {
-  return steps.flatMap((step) => {
-    const { layer, input, output, hasRelu, weight, bias } = step;
-    const linear = hasRelu ? `${output}_linear` : output;
-    const relu = hasRelu ? [{ op: 'Relu', inputs: [linear], outputs: [output] }] : [];
-    switch (layer.kind) {
-      case 'conv':
-        return [{ op: 'Conv', inputs: [input, weight, bias], outputs: [linear], attributes: padding(layer.size) }, ...relu];
-      case 'dense':
-        return [{ op: 'Gemm', inputs: [input, weight, bias], outputs: [linear] }, ...relu];
-      case 'pool':
-        return [{ op: 'MaxPool', inputs: [input], outputs: [output], attributes: { kernel_shape: [2, 2], strides: [2, 2] } }];
-      case 'flatten':
-        return [{ op: 'Flatten', inputs: [input], outputs: [output] }];
-    }
-  });
+  return steps.flatMap(stepNodes);
+}
+
+function stepNodes(step: Step): OnnxNode[] {
+  const { layer, input, output, hasRelu, weight, bias } = step;
+  const linear = hasRelu ? `${output}_linear` : output;
+  const relu = hasRelu ? [{ op: 'Relu', inputs: [linear], outputs: [output] }] : [];
+  switch (layer.kind) {
+    case 'conv':
+      return [
+        { op: 'Conv', inputs: [input, weight, bias], outputs: [linear], attributes: padding(layer.size) },
+        ...relu,
+      ];
+    case 'dense':
+      return [{ op: 'Gemm', inputs: [input, weight, bias], outputs: [linear] }, ...relu];
+    case 'pool':
+      return [
+        {
+          op: 'MaxPool',
+          inputs: [input],
+          outputs: [output],
+          attributes: { kernel_shape: [2, 2], strides: [2, 2] },
+        },
+      ];
+    case 'flatten':
+      return [{ op: 'Flatten', inputs: [input], outputs: [output] }];
+  }
 }
 
 /** Padding that keeps height and width under an odd kernel. */

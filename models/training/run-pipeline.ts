@@ -19,7 +19,9 @@ export async function runPipeline<Input, Output>(
   const collate = pipeline.collate ?? stackTensors;
   const answers: Output[] = [];
   for (let start = 0; start < inputs.length; start += batchSize) {
-    const items = await Promise.all(inputs.slice(start, start + batchSize).map((input) => pipeline.preprocess(input)));
+    const items = await Promise.all(
+      inputs.slice(start, start + batchSize).map(async (input) => pipeline.preprocess(input)),
+    );
     const outputs = await runtime.run(collate(items));
     answers.push(...items.map((_, row) => pipeline.postprocess(sliceRow(outputs, row))));
   }

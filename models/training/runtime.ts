@@ -25,7 +25,10 @@ export async function openRuntime(model: Uint8Array): Promise<Runtime> {
       });
       const outputs = await session.run(Object.fromEntries(feeds));
       return Object.fromEntries(
-        Object.entries(outputs).map(([name, { type, dims, data }]) => [name, { dtype: type, dims, data } as Tensor]),
+        Object.entries(outputs).map(([name, { type, dims, data }]) => [
+          name,
+          { dtype: type, dims, data } as Tensor,
+        ]),
       );
     },
     close: () => session.release(),

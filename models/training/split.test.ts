@@ -10,7 +10,9 @@ describe('a stratified split', () => {
     const { train, heldOut } = stratifiedSplit(rows, 5, ({ kind }) => kind, createRandom(1));
     expect(heldOut.filter(({ kind }) => kind === 'rare')).toHaveLength(4);
     expect(heldOut).toHaveLength(20);
-    expect([...train, ...heldOut].map(({ id }) => id).toSorted((a, b) => a - b)).toEqual(rows.map(({ id }) => id));
+    expect([...train, ...heldOut].map(({ id }) => id).toSorted((a, b) => a - b)).toEqual(
+      rows.map(({ id }) => id),
+    );
   });
 
   test('is the same for the same seed only', () => {
@@ -25,7 +27,12 @@ describe('near-copies', () => {
   const letter = Array.from({ length: 80 }, (_, i) => `word${(i * 37) % 61}`).join(' ');
 
   test('are found though a few words differ, and only they', () => {
-    const texts = [letter, 'something else entirely with words of its own', `dear bob ${letter} 4711`, letter.replace('word37', 'x')];
+    const texts = [
+      letter,
+      'something else entirely with words of its own',
+      `dear bob ${letter} 4711`,
+      letter.replace('word37', 'x'),
+    ];
     expect(firstCopyOf(texts.map(words))).toEqual([0, 1, 0, 0]);
   });
 

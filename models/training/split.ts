@@ -11,7 +11,12 @@ export interface Split<T> {
  *
  * @param classOf - the row's class; rows of one class are spread evenly over the parts
  */
-export function stratifiedFolds<T>(rows: readonly T[], count: number, classOf: (row: T) => string, random: Random): T[][] {
+export function stratifiedFolds<T>(
+  rows: readonly T[],
+  count: number,
+  classOf: (row: T) => string,
+  random: Random,
+): T[][] {
   const folds = Array.from({ length: count }, (): T[] => []);
   let turn = 0;
   const classes = Map.groupBy(rows, classOf);
@@ -22,7 +27,12 @@ export function stratifiedFolds<T>(rows: readonly T[], count: number, classOf: (
 }
 
 /** The first of `count` stratified parts is held out, the others are to learn from. */
-export function stratifiedSplit<T>(rows: readonly T[], count: number, classOf: (row: T) => string, random: Random): Split<T> {
+export function stratifiedSplit<T>(
+  rows: readonly T[],
+  count: number,
+  classOf: (row: T) => string,
+  random: Random,
+): Split<T> {
   const [heldOut = [], ...rest] = stratifiedFolds(rows, count, classOf, random);
   return { train: rest.flat(), heldOut };
 }

@@ -25,7 +25,11 @@ export interface TrainingPlan {
   readonly random: Random;
   /** The examples of one epoch, augmented anew each time. */
   readonly examplesOf: (epoch: number) => LabelledExamples;
-  readonly onEpoch?: (report: { epoch: number; loss: number; parameters: readonly Initializer[] }) => void | Promise<void>;
+  readonly onEpoch?: (report: {
+    epoch: number;
+    loss: number;
+    parameters: readonly Initializer[];
+  }) => void | Promise<void>;
 }
 
 /** Share of the past in the running average of the weights that training gives back: smoother than the last step's. */
@@ -38,7 +42,11 @@ const averageDecay = 0.998;
  */
 export async function train(plan: TrainingPlan): Promise<Initializer[]> {
   const runtime = await openRuntime(encodeGradientGraph(plan));
-  const averaged = plan.parameters.map(({ name, dims, data }) => ({ name, dims, data: Float32Array.from(data as Float32Array) }));
+  const averaged = plan.parameters.map(({ name, dims, data }) => ({
+    name,
+    dims,
+    data: Float32Array.from(data as Float32Array),
+  }));
   const update = createAdam(plan.parameters, plan.weightDecay);
   let step = 0;
   for (let epoch = 0; epoch < plan.epochs; epoch++) {
@@ -81,7 +89,12 @@ export function encodeGradientGraph({ steps, parameters, classCount, batchSize }
   });
 }
 
-function runGradients(runtime: Runtime, plan: TrainingPlan, examples: LabelledExamples, rows: number[]): Promise<Tensors> {
+function runGradients(
+  runtime: Runtime,
+  plan: TrainingPlan,
+  examples: LabelledExamples,
+  rows: number[],
+): Promise<Tensors> {
   const { steps, parameters, classCount, labelSmoothing = 0 } = plan;
   const dims = steps[0]?.inputDims ?? [];
   const size = dims.reduce((product, length) => product * length, 1);
@@ -89,20 +102,27 @@ function runGradients(runtime: Runtime, plan: TrainingPlan, examples: LabelledEx
   const target = new Float32Array(rows.length * classCount).fill(labelSmoothing / classCount);
   for (const [place, row] of rows.entries()) {
     x.set(examples.x.subarray(row * size, (row + 1) * size), place * size);
-    target[place * classCount + (examples.classes[row] ?? 0)] = 1 - labelSmoothing + labelSmoothing / classCount;
+    target[place * classCount + (examples.classes[row] ?? 0)] =
+      1 - labelSmoothing + labelSmoothing / classCount;
   }
   return runtime.run({
     [steps[0]?.input ?? '']: { dtype: 'float32', dims: [rows.length, ...dims], data: x },
     target: { dtype: 'float32', dims: [rows.length, classCount], data: target },
     ...Object.fromEntries(
-      parameters.map(({ name, dims, data }) => [name, { dtype: 'float32' as const, dims, data: data as Float32Array }]),
+      parameters.map(({ name, dims, data }) => [
+        name,
+        { dtype: 'float32' as const, dims, data: data as Float32Array },
+      ]),
     ),
   });
 }
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter, 2019); biases, which have one axis, do not decay. */
 function createAdam(parameters: readonly Initializer[], weightDecay: number) {
-  const moments = parameters.map(({ data }) => ({ first: new Float64Array(data.length), second: new Float64Array(data.length) }));
+  const moments = parameters.map(({ data }) => ({
+    first: new Float64Array(data.length),
+    second: new Float64Array(data.length),
+  }));
   let step = 0;
   return (gradients: Tensors, learningRate: number): void => {
     step++;

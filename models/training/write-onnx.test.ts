@@ -24,7 +24,9 @@ const graph: OnnxGraph = {
 describe('an encoded graph', () => {
   test('runs in ONNX Runtime, for a batch of any size', async () => {
     const runtime = await openRuntime(encodeOnnx(graph));
-    const { y, sum } = await runtime.run({ x: { dtype: 'float32', dims: [2, 2], data: Float32Array.of(1, 2, 3, 400) } });
+    const { y, sum } = await runtime.run({
+      x: { dtype: 'float32', dims: [2, 2], data: Float32Array.of(1, 2, 3, 400) },
+    });
     expect([...(y?.data ?? [])]).toEqual([2, -149, 4, 100]);
     expect(sum).toMatchObject({ dims: [2], data: Float32Array.of(-147, 104) });
     await runtime.close();

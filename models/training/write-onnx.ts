@@ -69,7 +69,9 @@ function nodeFields(node: OnnxNode, index: number): Field[] {
     ...node.outputs.map((name) => bytesField(2, name)),
     bytesField(3, `${node.op}_${index}`),
     bytesField(4, node.op),
-    ...Object.entries(node.attributes ?? {}).map(([name, value]) => messageField(5, attributeFields(name, value))),
+    ...Object.entries(node.attributes ?? {}).map(([name, value]) =>
+      messageField(5, attributeFields(name, value)),
+    ),
   ];
 }
 
@@ -84,11 +86,18 @@ function attributeFields(name: string, value: Attribute): Field[] {
 function initializerFields({ name, dims, data }: Initializer): Field[] {
   const dataType = data instanceof Float32Array ? dataTypes.float32 : dataTypes.int64;
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return [...dims.map((length) => intField(1, length)), intField(2, dataType), bytesField(8, name), bytesField(9, bytes)];
+  return [
+    ...dims.map((length) => intField(1, length)),
+    intField(2, dataType),
+    bytesField(8, name),
+    bytesField(9, bytes),
+  ];
 }
 
 function valueFields({ name, dtype, dims }: OnnxValue): Field[] {
-  const axes = dims.map((axis) => messageField(1, [typeof axis === 'number' ? intField(1, axis) : bytesField(2, axis)]));
+  const axes = dims.map((axis) =>
+    messageField(1, [typeof axis === 'number' ? intField(1, axis) : bytesField(2, axis)]),
+  );
   const tensorType = messageField(1, [intField(1, dataTypes[dtype]), messageField(2, axes)]);
   return [bytesField(1, name), messageField(2, [tensorType])];
 }

@@ -130,7 +130,9 @@ function reshape({ pixels }: WrittenDigit, random: Random): Float32Array {
       (Math.floor(at / canvasSide) + 0.5 - canvasSide / 2) / zoom,
     );
     const value = sample(pixels, x + side / 2, y + side / 2);
-    return isPlain ? value : Math.min(1, Math.max(0, (value - threshold) / softness + 0.5)) * Number(value > 0.02);
+    return isPlain
+      ? value
+      : Math.min(1, Math.max(0, (value - threshold) / softness + 0.5)) * Number(value > 0.02);
   });
 }
 

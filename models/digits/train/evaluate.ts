@@ -5,7 +5,7 @@ import { createRandom } from '../../training/random.ts';
 import { openModel, runPipeline } from '../../training/run-pipeline.ts';
 import { drawDigit } from '../pen-drawing.ts';
 import { pipeline } from '../pipeline.ts';
-import { dilate, erode, enlarge, type Picture, place, rotate, toPng } from './disturb.ts';
+import { dilate, enlarge, erode, type Picture, place, rotate, toPng } from './disturb.ts';
 import { splitDigits } from './model.ts';
 
 const { heldOut } = splitDigits();
@@ -20,18 +20,26 @@ console.log(confusionTable(answers, allDigits));
 const placing = createRandom(1);
 await check('shifted anywhere on 64 x 64', (digit) => place(digit, 64, placing));
 await check('shifted anywhere on 112 x 112', (digit) => place(digit, 112, placing));
-for (const side of [16, 20, 40, 100, 280, 600, 1000]) await check(`scaled to ${side} x ${side}`, (digit) => enlarge(digit, side));
+for (const side of [16, 20, 40, 100, 280, 600, 1000])
+  await check(`scaled to ${side} x ${side}`, (digit) => enlarge(digit, side));
 await check('inverted: dark on light', (digit) => recolour(digit, 255, 0));
 await check('inverted, grey 90 on 160', (digit) => recolour(digit, 160, 90));
 await check('strokes thinner', (digit) => erode(enlarge(digit, 112), 2));
 await check('strokes thinner still', (digit) => erode(enlarge(digit, 112), 3));
 await check('strokes thicker', (digit) => dilate(enlarge(digit, 112), 3));
 await check('strokes thicker still', (digit) => dilate(enlarge(digit, 112), 5));
-for (const degrees of [-15, 15]) await check(`turned by ${degrees} degrees`, (digit) => rotate(digit, degrees));
+for (const degrees of [-15, 15])
+  await check(`turned by ${degrees} degrees`, (digit) => rotate(digit, degrees));
 for (const quality of [80, 30, 10]) {
-  print(`JPEG of quality ${quality}, 112 x 112`, await answer(await enlarged(112), (picture) => toSharp(picture).jpeg({ quality }).toBuffer()));
+  print(
+    `JPEG of quality ${quality}, 112 x 112`,
+    await answer(await enlarged(112), (picture) => toSharp(picture).jpeg({ quality }).toBuffer()),
+  );
 }
-print('WebP of quality 50, 112 x 112', await answer(await enlarged(112), (picture) => toSharp(picture).webp({ quality: 50 }).toBuffer()));
+print(
+  'WebP of quality 50, 112 x 112',
+  await answer(await enlarged(112), (picture) => toSharp(picture).webp({ quality: 50 }).toBuffer()),
+);
 for (const penWidth of [4, 8, 18, 30, 42]) await checkDrawings(penWidth);
 
 function toPicture({ digit, pixels }: HandwrittenDigit): Picture {
@@ -44,7 +52,11 @@ async function answer(pictures: readonly Picture[], encode: (picture: Picture) =
 }
 
 async function judge(drawings: readonly { digit: number; image: Uint8Array }[]) {
-  const outputs = await runPipeline(pipeline, committed, drawings.map(({ image }) => ({ image: Uint8Array.from(image) })));
+  const outputs = await runPipeline(
+    pipeline,
+    committed,
+    drawings.map(({ image }) => ({ image: Uint8Array.from(image) })),
+  );
   return drawings.map(({ digit: actual }, row) => {
     // one output a picture
     const { digit: predicted, confidence: probability } = outputs[row] as (typeof outputs)[number];
@@ -53,7 +65,7 @@ async function judge(drawings: readonly { digit: number; image: Uint8Array }[]) 
 }
 
 async function check(name: string, change: (picture: Picture) => Picture | Promise<Picture>) {
-  print(name, await answer(await Promise.all(heldOut.map(toPicture).map(change)), toPng));
+  print(name, await answer(await Promise.all(heldOut.map(async (digit) => change(toPicture(digit)))), toPng));
 }
 
 function print(name: string, answers: Awaited<ReturnType<typeof judge>>) {

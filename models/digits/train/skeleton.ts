@@ -32,8 +32,19 @@ function removable(mask: Uint8Array, side: number, half: 0 | 1): number[] {
       const at = y * side + x;
       if (!mask[at]) continue;
       // clockwise from north
-      const ring = [at - side, at - side + 1, at + 1, at + side + 1, at + side, at + side - 1, at - 1, at - side - 1];
-      const [n = 0, ne = 0, e = 0, se = 0, s = 0, sw = 0, w = 0, nw = 0] = ring.map((near) => mask[near] ?? 0);
+      const ring = [
+        at - side,
+        at - side + 1,
+        at + 1,
+        at + side + 1,
+        at + side,
+        at + side - 1,
+        at - 1,
+        at - side - 1,
+      ];
+      const [n = 0, ne = 0, e = 0, se = 0, s = 0, sw = 0, w = 0, nw = 0] = ring.map(
+        (near) => mask[near] ?? 0,
+      );
       const around = [n, ne, e, se, s, sw, w, nw];
       const count = n + ne + e + se + s + sw + w + nw;
       const rises = around.filter((value, i) => value === 0 && around[(i + 1) % 8] === 1).length;
@@ -51,7 +62,12 @@ function linked(mask: Uint8Array, side: number): Point[] {
     const x = at % side;
     const y = Math.floor(at / side);
     points.push({ x: x + 0.5, y: y + 0.5 });
-    for (const [dx, dy] of [[1, 0], [0, 1], [1, 1], [-1, 1]] as const) {
+    for (const [dx, dy] of [
+      [1, 0],
+      [0, 1],
+      [1, 1],
+      [-1, 1],
+    ] as const) {
       if (mask[(y + dy) * side + x + dx]) points.push({ x: x + 0.5 + dx / 2, y: y + 0.5 + dy / 2 });
     }
   }

@@ -27,14 +27,19 @@ const parameters = await train({
   random,
   examplesOf: () => toExamples(written, (digit) => augment(digit, random)),
   onEpoch: async ({ epoch, loss, parameters }) => {
-    console.log(`epoch ${epoch + 1} of ${epochs}: loss ${loss.toFixed(4)}, watched ${percent(await accuracyOf(parameters))}`);
+    console.log(
+      `epoch ${epoch + 1} of ${epochs}: loss ${loss.toFixed(4)}, watched ${percent(await accuracyOf(parameters))}`,
+    );
   },
 });
 const model = encodeDigits(parameters);
 writeFileSync(new URL('../1/model.onnx', import.meta.url), model);
 console.log(`digits: learned from ${written.length} digits, ${model.length} bytes`);
 
-function toExamples<T extends { digit: number }>(rows: readonly T[], toFrame: (row: T) => Float32Array): LabelledExamples {
+function toExamples<T extends { digit: number }>(
+  rows: readonly T[],
+  toFrame: (row: T) => Float32Array,
+): LabelledExamples {
   const x = new Float32Array(rows.length * frameSide ** 2);
   for (const [index, row] of rows.entries()) x.set(toFrame(row), index * frameSide ** 2);
   return { x, classes: Uint8Array.from(rows, ({ digit }) => digit) };

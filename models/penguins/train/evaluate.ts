@@ -1,5 +1,5 @@
 import { type LabelledBird, readPenguins } from '../../training/data/penguins.ts';
-import { accuracy, type Answer, calibrationError, confusionTable, percent } from '../../training/metrics.ts';
+import { type Answer, accuracy, calibrationError, confusionTable, percent } from '../../training/metrics.ts';
 import { createRandom } from '../../training/random.ts';
 import { openModel, runPipeline } from '../../training/run-pipeline.ts';
 import { openRuntime, type Runtime } from '../../training/runtime.ts';
@@ -20,7 +20,11 @@ await printMissing();
 await printCrossValidation({ folds: 5, repeats: 10 });
 
 async function answer(runtime: Runtime, rows: readonly LabelledBird[]) {
-  const outputs = await runPipeline(pipeline, runtime, rows.map(({ bird }) => bird));
+  const outputs = await runPipeline(
+    pipeline,
+    runtime,
+    rows.map(({ bird }) => bird),
+  );
   return outputs.map(({ species, probabilities }, row) => {
     // one output a row
     const actual = (rows[row] as LabelledBird).species;
@@ -37,7 +41,13 @@ async function printMissing() {
     'culmen length': { culmenLengthMm: null },
     'both culmen measurements': { culmenLengthMm: null, culmenDepthMm: null },
     'all but culmen length': { culmenDepthMm: null, flipperLengthMm: null, bodyMassG: null, sex: null },
-    'all but the island': { culmenLengthMm: null, culmenDepthMm: null, flipperLengthMm: null, bodyMassG: null, sex: null },
+    'all but the island': {
+      culmenLengthMm: null,
+      culmenDepthMm: null,
+      flipperLengthMm: null,
+      bodyMassG: null,
+      sex: null,
+    },
   };
   for (const [name, hidden] of Object.entries(missing)) {
     const rows = heldOut.map(({ species, bird }) => ({ species, bird: { ...bird, ...hidden } }));
@@ -60,5 +70,7 @@ async function printCrossValidation({ folds, repeats }: { folds: number; repeats
   }
   const mean = perRepeat.reduce((sum, value) => sum + value, 0) / repeats;
   const [low, high] = [Math.min(...perRepeat), Math.max(...perRepeat)];
-  console.log(`${folds}-fold cross-validation, ${repeats} times: mean ${percent(mean)}, ${percent(low)} to ${percent(high)}`);
+  console.log(
+    `${folds}-fold cross-validation, ${repeats} times: mean ${percent(mean)}, ${percent(low)} to ${percent(high)}`,
+  );
 }

@@ -1,26 +1,33 @@
+import type { LabelledBird } from '../../training/data/penguins.ts';
 import { createParameters, forwardNodes, planSteps } from '../../training/network.ts';
 import { createRandom, type Random } from '../../training/random.ts';
 import type { Split } from '../../training/split.ts';
 import { stratifiedSplit } from '../../training/split.ts';
 import { type LabelledExamples, train } from '../../training/trainer.ts';
 import { encodeOnnx, type Initializer } from '../../training/write-onnx.ts';
-import type { LabelledBird } from '../../training/data/penguins.ts';
 import { speciesNames } from '../contract.ts';
 import { featureCount, measurementNames, toFeatures } from '../pipeline.ts';
 
 export const seed = 20;
 
-const steps = planSteps('standardised', [featureCount], [
-  { kind: 'dense', width: 16 },
-  { kind: 'dense', width: speciesNames.length },
-]);
+const steps = planSteps(
+  'standardised',
+  [featureCount],
+  [
+    { kind: 'dense', width: 16 },
+    { kind: 'dense', width: speciesNames.length },
+  ],
+);
 
 /** A fifth of each species is held out. */
 export const splitBirds = (birds: readonly LabelledBird[]): Split<LabelledBird> =>
   stratifiedSplit(birds, 5, ({ species }) => species, createRandom(seed));
 
 /** Trains on the given birds and encodes what was learned as an ONNX file. */
-export async function trainPenguins(birds: readonly LabelledBird[], { epochs = 300 } = {}): Promise<Uint8Array> {
+export async function trainPenguins(
+  birds: readonly LabelledBird[],
+  { epochs = 300 } = {},
+): Promise<Uint8Array> {
   const random = createRandom(seed);
   const standardiser = fitStandardiser(birds);
   const parameters = await train({
@@ -34,7 +41,10 @@ export async function trainPenguins(birds: readonly LabelledBird[], { epochs = 3
     random,
     examplesOf: () => {
       // each bird as it is and three times with fields hidden, so that the model learns to do without them
-      const hidden = birds.flatMap((bird) => [bird, ...Array.from({ length: 3 }, () => hideFields(bird, random))]);
+      const hidden = birds.flatMap((bird) => [
+        bird,
+        ...Array.from({ length: 3 }, () => hideFields(bird, random)),
+      ]);
       return toExamples(hidden, standardiser);
     },
   });
@@ -70,13 +80,17 @@ function fitStandardiser(birds: readonly LabelledBird[]): [Initializer, Initiali
   ];
 }
 
-function toExamples(birds: readonly LabelledBird[], [matrix, offset]: readonly [Initializer, Initializer]): LabelledExamples {
+function toExamples(
+  birds: readonly LabelledBird[],
+  [matrix, offset]: readonly [Initializer, Initializer],
+): LabelledExamples {
   const x = new Float32Array(birds.length * featureCount);
   for (const [row, { bird }] of birds.entries()) {
     const features = toFeatures(bird);
     for (let to = 0; to < featureCount; to++) {
       let sum = Number(offset.data[to]);
-      for (let from = 0; from < featureCount; from++) sum += (features[from] ?? 0) * Number(matrix.data[from * featureCount + to]);
+      for (let from = 0; from < featureCount; from++)
+        sum += (features[from] ?? 0) * Number(matrix.data[from * featureCount + to]);
       x[row * featureCount + to] = sum;
     }
   }
@@ -86,11 +100,17 @@ function toExamples(birds: readonly LabelledBird[], [matrix, offset]: readonly [
 function encodePenguins(initializers: readonly Initializer[]): Uint8Array {
   return encodeOnnx({
     name: 'penguins',
-    description: 'Palmer penguins: 13 features in plain units to the probabilities of Adelie, Chinstrap and Gentoo.',
+    description:
+      'Palmer penguins: 13 features in plain units to the probabilities of Adelie, Chinstrap and Gentoo.',
     nodes: [
       { op: 'Gemm', inputs: ['features', 'standardiser', 'standardiser_offset'], outputs: ['standardised'] },
       ...forwardNodes(steps),
-      { op: 'Softmax', inputs: [steps.at(-1)?.output ?? ''], outputs: ['probabilities'], attributes: { axis: 1 } },
+      {
+        op: 'Softmax',
+        inputs: [steps.at(-1)?.output ?? ''],
+        outputs: ['probabilities'],
+        attributes: { axis: 1 },
+      },
     ],
     initializers,
     inputs: [{ name: 'features', dtype: 'float32', dims: ['batch', featureCount] }],

@@ -30,12 +30,19 @@ export function readGroupedMails(): TrainingMail[] {
   const firstWithSubject = new Map<string, number>();
   for (const [index, { subject }] of mails.entries()) {
     threads.join(copies[index] ?? index, index);
-    const key = subject.toLowerCase().replace(/[^a-z0-9]+/g, ' ').trim();
+    const key = subject
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, ' ')
+      .trim();
     const first = firstWithSubject.get(key);
     if (key !== '' && first !== undefined) threads.join(first, index);
     else firstWithSubject.set(key, index);
   }
-  return mails.map((mail, index) => ({ ...mail, thread: threads.find(index), isCopy: copies[index] !== index }));
+  return mails.map((mail, index) => ({
+    ...mail,
+    thread: threads.find(index),
+    isCopy: copies[index] !== index,
+  }));
 }
 
 /** Not the model's own words, so that a change to those leaves the split as it is. */
@@ -46,7 +53,9 @@ export function foldsOf(mails: readonly TrainingMail[], count: number, random: R
   const folds = Array.from({ length: count }, (): TrainingMail[] => []);
   for (const label of ['spam', 'ham'] as const) {
     const sizes = new Array<number>(count).fill(0);
-    const threads = [...Map.groupBy(mails, ({ thread }) => thread).values()].filter((thread) => thread[0]?.label === label);
+    const threads = [...Map.groupBy(mails, ({ thread }) => thread).values()].filter(
+      (thread) => thread[0]?.label === label,
+    );
     for (const thread of random.shuffled(threads)) {
       const smallest = sizes.indexOf(Math.min(...sizes));
       folds[smallest]?.push(...thread);

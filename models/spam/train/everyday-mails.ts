@@ -4,8 +4,16 @@ interface EverydayMail {
   readonly body: string;
 }
 
-const ham = (body: string, subject?: string): EverydayMail => ({ label: 'ham', body, ...(subject && { subject }) });
-const spam = (body: string, subject?: string): EverydayMail => ({ label: 'spam', body, ...(subject && { subject }) });
+const ham = (body: string, subject?: string): EverydayMail => ({
+  label: 'ham',
+  body,
+  ...(subject && { subject }),
+});
+const spam = (body: string, subject?: string): EverydayMail => ({
+  label: 'spam',
+  body,
+  ...(subject && { subject }),
+});
 
 /**
  * Short mails of everyday life, written for this model: the corpus, a collection of mailing lists and newsletters, has
@@ -17,7 +25,10 @@ export const everydayMails: readonly EverydayMail[] = [
   ham('I will be ten minutes late, please start without me.'),
   ham('Can you send me your address again? I want to post you something.'),
   ham('Happy new year to you and your family! Hope to see you soon.', 'Happy new year'),
-  ham('All the best for your birthday, dear Ruth! Have a wonderful day and enjoy the party. Hugs, Dad', 'Happy birthday'),
+  ham(
+    'All the best for your birthday, dear Ruth! Have a wonderful day and enjoy the party. Hugs, Dad',
+    'Happy birthday',
+  ),
   ham('Hope you had a great holiday. When are you back at work?'),
   ham('Love you, see you tonight. Kisses, Jo'),
   ham('Your shipment has left our warehouse and will be with you on Monday.', 'Your shipment'),
@@ -37,7 +48,10 @@ export const everydayMails: readonly EverydayMail[] = [
   ham('Sorry, I cannot make it tonight. Next week maybe?'),
   ham('Good luck with your exam tomorrow, you will do great!'),
   ham('Dear all, please find attached the agenda for our meeting on Monday.', 'Agenda'),
-  ham('Hi team, the release is ready. Please test it before noon and tell me what you find.', 'Release candidate'),
+  ham(
+    'Hi team, the release is ready. Please test it before noon and tell me what you find.',
+    'Release candidate',
+  ),
   ham('I have attached the signed contract. Please let me know if you need anything else.', 'Contract'),
   ham('Please find our invoice for March attached. Payment is due within 30 days.', 'Invoice 2231'),
   ham('Could you send the invoice to our new address, please?', 'Address'),
@@ -47,7 +61,10 @@ export const everydayMails: readonly EverydayMail[] = [
   ham('Can we move our appointment to next week? I am ill.', 'Our appointment'),
   ham('Your appointment with Dr. Miller is confirmed for 12 May at 9:30.', 'Appointment confirmed'),
   ham('Your parcel is on its way. You can track your delivery with the number below.', 'Your parcel'),
-  ham('Thank you for your order. We will send you a message as soon as it leaves our warehouse.', 'Order received'),
+  ham(
+    'Thank you for your order. We will send you a message as soon as it leaves our warehouse.',
+    'Order received',
+  ),
   ham('Hello, we have received your payment. Your order will be sent tomorrow.', 'Payment received'),
   ham('Your ticket for the train to Vienna is attached. Have a pleasant journey.', 'Your ticket'),
   ham('Your password was changed today. If this was not you, please contact support.', 'Password changed'),
@@ -64,7 +81,10 @@ export const everydayMails: readonly EverydayMail[] = [
   ham('Your flight was moved to 7:15. Please check in online before you leave.', 'Change to your flight'),
   ham('The plumber comes on Friday between eight and ten. Will you be at home?'),
   ham('Your car is ready. You can collect it until six.', 'Your car'),
-  ham('We have a room for you from 3 to 7 June. Breakfast is included. We look forward to your visit.', 'Your booking'),
+  ham(
+    'We have a room for you from 3 to 7 June. Breakfast is included. We look forward to your visit.',
+    'Your booking',
+  ),
   ham('Training starts at seven this week. Bring your running shoes!', 'Training'),
   ham('Grandma is feeling better and sends you her love.'),
   ham('Do not forget to buy milk and bread on your way home.'),
@@ -77,9 +97,18 @@ export const everydayMails: readonly EverydayMail[] = [
   spam('Lowest mortgage rates ever, refinance your home now and save thousands.', 'Refinance'),
   spam('Burn fat while you sleep! Order our miracle pills and lose weight without diet.', 'Lose weight'),
   spam('Hot girls are waiting for you, watch live now. Click here.', 'Hot girls'),
-  spam('I am a barrister in Lagos. A late client left $12,500,000 and I seek your assistance to transfer this fund.', 'Confidential'),
-  spam('Double your bitcoin in 24 hours. Guaranteed profit, join thousands of happy investors.', 'Guaranteed profit'),
-  spam('Dear customer, your account is suspended. Click the link and enter your password and card number at once.', 'Account suspended'),
+  spam(
+    'I am a barrister in Lagos. A late client left $12,500,000 and I seek your assistance to transfer this fund.',
+    'Confidential',
+  ),
+  spam(
+    'Double your bitcoin in 24 hours. Guaranteed profit, join thousands of happy investors.',
+    'Guaranteed profit',
+  ),
+  spam(
+    'Dear customer, your account is suspended. Click the link and enter your password and card number at once.',
+    'Account suspended',
+  ),
   spam('Final notice: your mailbox is full. Verify your account here or it will be deleted.', 'Final notice'),
   spam('You have won a new iPhone! Click here and pay only $1 for shipping.', 'Congratulations!!!'),
   spam('Hot stock alert! This penny stock will explode, buy today before it is too late.', 'Stock alert'),

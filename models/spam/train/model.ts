@@ -46,16 +46,23 @@ function judgeUnseen(mails: readonly TrainingMail[], { fit, wholeOf }: TrainingR
   const folds = foldsOf(mails, 5, random);
   return folds.flatMap((fold) => {
     const model = fit(folds.filter((other) => other !== fold).flat());
-    return fold.map((mail) => ({ mail, isPositive: mail.label === 'spam', logit: logit(model, wholeOf(mail)) }));
+    return fold.map((mail) => ({
+      mail,
+      isPositive: mail.label === 'spam',
+      logit: logit(model, wholeOf(mail)),
+    }));
   });
 }
 
 /** Features are made once, however many models are fitted on some of the mails. */
 function toTrainingRows(mails: readonly TrainingMail[], toFeatures: ToFeatures, random: Random) {
-  const everyday = everydayMails.map(({ label, ...mail }) => toRow(toFeatures(mail), label, everydayImportance));
+  const everyday = everydayMails.map(({ label, ...mail }) =>
+    toRow(toFeatures(mail), label, everydayImportance),
+  );
   const rowsOf = new Map(mails.map((mail) => [mail, toRows(mail, toFeatures, random)]));
   return {
-    fit: (some: readonly TrainingMail[]) => fitScaled([...some.flatMap((mail) => rowsOf.get(mail) ?? []), ...everyday], random),
+    fit: (some: readonly TrainingMail[]) =>
+      fitScaled([...some.flatMap((mail) => rowsOf.get(mail) ?? []), ...everyday], random),
     // every mail was given rows above, the first of which is the whole of it
     wholeOf: (mail: TrainingMail) => (rowsOf.get(mail) ?? [])[0] as SparseRow,
   };
@@ -71,7 +78,9 @@ function fitScaled(rows: readonly SparseRow[], random: Random): LinearModel {
     ...row,
     values: row.values.map((value, i) => value * (scale[row.buckets[i] ?? 0] ?? 0)),
   }));
-  const models = Array.from({ length: fitCount }, () => fitLogisticRegression({ rows: scaled, bucketCount, l2, epochs, random }));
+  const models = Array.from({ length: fitCount }, () =>
+    fitLogisticRegression({ rows: scaled, bucketCount, l2, epochs, random }),
+  );
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     weights: scale.map((factor, bucket) => factor * mean(models.map(({ weights }) => weights[bucket] ?? 0))),
@@ -109,11 +118,17 @@ function toRow(features: Map<string, number>, label: 'spam' | 'ham', importance:
 export function encodeSpam({ weights, bias }: LinearModel): Uint8Array {
   return encodeOnnx({
     name: 'spam',
-    description: 'Hashed word features of a mail (bucket and weight each) to the probability that it is spam.',
+    description:
+      'Hashed word features of a mail (bucket and weight each) to the probability that it is spam.',
     nodes: [
       { op: 'Gather', inputs: ['bucket_weights', 'buckets'], outputs: ['gathered'] },
       { op: 'Mul', inputs: ['gathered', 'weights'], outputs: ['weighted'] },
-      { op: 'ReduceSum', inputs: ['weighted', 'feature_axis'], outputs: ['evidence'], attributes: { keepdims: 0 } },
+      {
+        op: 'ReduceSum',
+        inputs: ['weighted', 'feature_axis'],
+        outputs: ['evidence'],
+        attributes: { keepdims: 0 },
+      },
       { op: 'Add', inputs: ['evidence', 'bias'], outputs: ['log_odds'] },
       { op: 'Sigmoid', inputs: ['log_odds'], outputs: ['spam_probability'] },
     ],
