@@ -20,6 +20,8 @@ export async function docsPage(
     routePrefix: '/docs',
     configuration: {
       url: documentUrl,
+      // absolute, since the page is at /docs and at /docs/
+      cdn: '/docs/js/scalar.js',
       title: 'Oriel API',
       // nothing of the page comes from, or reports to, anywhere but this server
       telemetry: false,
