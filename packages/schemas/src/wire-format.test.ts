@@ -13,7 +13,10 @@ describe('wireFormat', () => {
   });
 
   test('writes the same bytes as superjson does, whatever the value', () => {
+    // superjson refuses keys that reach an object's prototype
+    const key = fc.string().filter((name) => !['__proto__', 'constructor', 'prototype'].includes(name));
     const values = fc.anything({
+      key,
       withDate: true,
       withMap: true,
       withSet: true,

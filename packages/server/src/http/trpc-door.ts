@@ -1,6 +1,8 @@
-import type { AnyTRPCRouter } from '@trpc/server';
+import { type AnyTRPCRouter, TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { getErrorShape, transformTRPCResponse } from '@trpc/server/unstable-core-do-not-import';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { transportOfKind } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
 import type { Context, Door } from '../trpc/context.ts';
 import { abortSignalOf } from './abort-signal.ts';
@@ -27,6 +29,25 @@ export async function trpcDoor(
 ): Promise<void> {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  // what fails before a procedure is reached is said in tRPC's shape too: its clients read no other
+  server.setErrorHandler((thrown, request, reply) => {
+    const error = toAppError(thrown);
+    logFailure(request, error);
+    const { trpc, status } = transportOfKind[error.kind];
+    const cause = new TRPCError({ code: trpc, message: error.message, cause: error });
+    const shape = getErrorShape({
+      config: router._def._config,
+      error: cause,
+      type: 'unknown',
+      path: undefined,
+      input: undefined,
+      ctx: { requestId: request.id },
+    });
+    if (error.retryAfterS !== undefined) reply.header('retry-after', String(error.retryAfterS));
+    const body = JSON.stringify(transformTRPCResponse(router._def._config, { error: shape }));
+    return reply.code(status).header('content-type', 'application/json').send(body);
+  });
 
   const sendJson = trpcJsonHandler({
     router,

@@ -1,3 +1,4 @@
+import { problemOf } from '@oriel/client';
 import { problemSchema } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawOne, gentoo } from '../support/inputs.ts';
@@ -117,6 +118,16 @@ describe('tRPC carries the same document in its error data', () => {
     expect(text).toContain(`"code":"${code}"`);
     expect(text).toContain(headers.get('x-request-id'));
     expect(text).not.toContain('node_modules');
+  });
+
+  test('the typed client understands what was refused before a procedure was reached', async () => {
+    const call = app.client.models.digits.predict.mutate(new Uint8Array(200_000));
+    const problem = problemOf(await call.catch((error: unknown) => error));
+    expect(problem).toMatchObject({
+      status: 413,
+      code: 'BODY_TOO_LARGE',
+      requestId: expect.stringMatching(/.+/),
+    });
   });
 
   test('a form that is too large is cut off', async () => {
