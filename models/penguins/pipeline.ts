@@ -15,7 +15,7 @@ const batchSizeMax = 64;
 export const pipeline = definePipeline(penguins, {
   inputs: [{ name: 'features', dtype: 'float32', dims: [null, featureCount] }],
   outputs: [{ name: 'probabilities', dtype: 'float32', dims: [null, speciesNames.length] }],
-  batching: { batchSizeMax },
+  batching: { batchSizeMax, micro: true },
 
   preprocess: (bird) => ({ features: { dtype: 'float32', dims: [featureCount], data: toFeatures(bird) } }),
 

@@ -5,6 +5,16 @@ import type { Tensor, TensorSpec, Tensors } from './tensor.ts';
 export interface BatchingPolicy {
   /** Most items in one `session.run`. 1 turns batching off, which is right where a batch is no faster. */
   readonly batchSizeMax: number;
+  /**
+   * The author's promise that a prediction takes microseconds: its cost does not grow with the input, and `preprocess`,
+   * `collate` and `postprocess` are synchronous and neither change nor keep what they are given. Such a model may run on
+   * the event loop, without the way to a worker thread and back. It is measured at start-up and watched from then on; one
+   * that is slow or fails goes back to the threads.
+   *
+   * Only for pipelines whose code you trust: on the event loop nothing guards against one that ends the process, loops
+   * for ever or leaves an error behind.
+   */
+  readonly micro?: boolean;
 }
 
 /**

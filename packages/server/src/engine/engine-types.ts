@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly threadHeapMb: number;
   /** How long a batch may keep a thread before the thread counts as stuck. Longer than any honest batch takes. */
   readonly stuckMs: number;
+  /** Whether models that are quick enough may run on the event loop. Default true. */
+  readonly microModels?: boolean;
   readonly logger: EngineLogger;
   readonly observer?: EngineObserver;
 }
@@ -37,6 +39,8 @@ export interface EngineObserver {
   /** A request to a model that exists is over. */
   onAnswered?(answer: { readonly model: string; readonly outcome: 'succeeded' | ErrorCode }): void;
   onThreadExit?(exit: { readonly reason: ThreadExitReason }): void;
+  /** A micro model turned out slow or unsound, and runs on the threads from now on. */
+  onMicroModelDemoted?(demotion: { readonly model: string; readonly version: string }): void;
   onCache?(lookup: { readonly model: string; readonly hit: boolean }): void;
 }
 
@@ -44,10 +48,12 @@ export interface BatchFacts {
   readonly model: string;
   readonly version: string;
   readonly size: number;
+  /** On the event loop, or on a worker thread. */
+  readonly way: 'inline' | 'thread';
   readonly queueMs: number;
   /** Inside `session.run`. */
   readonly runMs: number;
-  /** Preprocess, run and postprocess, on the thread. */
+  /** Preprocess, run and postprocess. */
   readonly computeMs: number;
 }
 
@@ -102,7 +108,7 @@ export interface ModelStatus {
 }
 
 export interface EngineStats {
-  /** Runs that wait, and runs that are on a thread; identical requests share one. */
+  /** Runs that wait, and runs that are on a worker thread; identical requests share one. */
   readonly queued: number;
   readonly running: number;
   readonly batchesRunning: number;

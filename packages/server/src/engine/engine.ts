@@ -13,8 +13,16 @@ import {
   workerCrashed,
 } from './engine-errors.ts';
 
-import type { Engine, EngineOptions, EngineStats, Prediction, PredictRequest } from './engine-types.ts';
+import type {
+  BatchFacts,
+  Engine,
+  EngineOptions,
+  EngineStats,
+  Prediction,
+  PredictRequest,
+} from './engine-types.ts';
 import { Flight } from './flight.ts';
+import { createInlineRunner } from './inline/inline-runner.ts';
 import { createModelCatalog, type ReadyVersion } from './model-catalog.ts';
 import { turnOffOrtTelemetry } from './ort-telemetry.ts';
 import { createPredictionCache } from './prediction-cache.ts';
@@ -42,15 +50,31 @@ export function createEngine(options: EngineOptions): Engine {
     runBatch: (_lane, batch) => runBatch(batch),
     isWanted: room.isWanted,
   });
+  const threadData = {
+    registry: options.registry.href,
+    modelsFolder: options.modelsFolder.href,
+    heapMb: options.threadHeapMb,
+  };
+  const microFiles = new Set<VersionFile>();
+  const inline = createInlineRunner({
+    data: threadData,
+    queueItemsMax: options.queueItemsMax,
+    isWanted: room.isWanted,
+    onRan: (batch, reply) => settle(batch, reply, 'inline'),
+    onHandedBack(batch) {
+      for (const flight of batch) batcher.addAlone(flight.version.lane, flight);
+    },
+    logger,
+    observer,
+  });
   const pool = createWorkerPool({
     ...options,
-    threadData: {
-      registry: options.registry.href,
-      modelsFolder: options.modelsFolder.href,
-      heapMb: options.threadHeapMb,
-    },
+    threadData,
     listFiles: catalog.listFiles,
-    onLoaded: (file, reply) => catalog.markLoaded(file, reply, () => openLane(file, reply)),
+    onLoaded(file, reply) {
+      catalog.markLoaded(file, reply, () => openLane(file, reply));
+      if (reply.isMicro) microFiles.add(file);
+    },
     onFailed,
     onCapacity: (threads) => batcher.setCapacity(threads),
     observer,
@@ -63,6 +87,7 @@ export function createEngine(options: EngineOptions): Engine {
     const startedAt = performance.now();
     await catalog.scan();
     await pool.start();
+    if (options.microModels !== false) for (const file of microFiles) await inline.load(file);
     catalog.finishLoading();
     const ready = catalog.listFiles().map(({ key }) => key);
     logger.info(
@@ -121,11 +146,20 @@ export function createEngine(options: EngineOptions): Engine {
     { input, priority = 'high' }: PredictRequest,
   ): Flight {
     const flight = new Flight({ version, key, input, priority });
-    const { lane } = version;
-    if (!batcher.add(lane, flight, priority))
-      throw overloaded(version.file.model, lane.waiting, batcher.retryAfterS(lane));
+    if (!enqueue(flight)) {
+      const { lane, file } = version;
+      throw overloaded(file.model, lane.waiting + inline.waiting(file.key), batcher.retryAfterS(lane));
+    }
     if (key !== null) flights.set(key, flight);
     return flight;
+  }
+
+  /** What waits for a thread came before, and bulk work does not belong on the event loop. */
+  function enqueue(flight: Flight): boolean {
+    const { lane, file } = flight.version;
+    if (flight.priority === 'high' && lane.waiting === 0 && inline.add(flight)) return true;
+    const isFull = lane.waiting + inline.waiting(file.key) >= options.queueItemsMax;
+    return !isFull && batcher.add(lane, flight, flight.priority);
   }
 
   async function runBatch(batch: readonly Flight[]): Promise<void> {
@@ -136,17 +170,16 @@ export function createEngine(options: EngineOptions): Engine {
     try {
       if (version.state === 'failed')
         throw modelNotReady(version.file.key, version.reason ?? 'it failed to load.');
-      settle(
-        batch,
-        await pool.run({ kind: 'run', key: version.file.key, inputs: batch.map(({ input }) => input) }),
-      );
+      const inputs = batch.map(({ input }) => input);
+      settle(batch, await pool.run({ kind: 'run', key: version.file.key, inputs }), 'thread');
     } catch (error) {
       for (const flight of batch) recover(flight, batch.length, error);
     }
   }
 
-  function settle(batch: readonly Flight[], { outputs, failures, runMs, computeMs }: RunReply): void {
-    observeBatch(batch, { runMs, computeMs });
+  function settle(batch: readonly Flight[], reply: RunReply, way: BatchFacts['way']): void {
+    const { outputs, failures, runMs, computeMs } = reply;
+    observeBatch(batch, { runMs, computeMs, way });
     for (const failure of failures) {
       // the thread answers with indexes into this batch
       const flight = batch[failure.index] as Flight;
@@ -163,7 +196,10 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
-  function observeBatch(batch: readonly Flight[], timing: Pick<RunReply, 'runMs' | 'computeMs'>): void {
+  function observeBatch(
+    batch: readonly Flight[],
+    facts: Pick<BatchFacts, 'runMs' | 'computeMs' | 'way'>,
+  ): void {
     if (!observer.onBatch) return;
     const [{ version, startedAt }] = batch as [Flight, ...Flight[]];
     let queueMs = 0;
@@ -173,7 +209,7 @@ export function createEngine(options: EngineOptions): Engine {
       version: version.file.version,
       size: batch.length,
       queueMs,
-      ...timing,
+      ...facts,
     });
   }
 
@@ -221,7 +257,7 @@ export function createEngine(options: EngineOptions): Engine {
   function stats(): EngineStats {
     const { queued, running, batchesRunning, queuedByLane } = batcher.stats();
     return {
-      queued,
+      queued: queued + inline.waiting(),
       running,
       batchesRunning,
       queuedByVersion: queuedByLane,

@@ -27,14 +27,16 @@ export async function loadVersion(
   return version;
 }
 
-async function importContract(model: string, registry: string): Promise<AnyContract> {
+/** @throws Error when the registry does not export the model's contract */
+export async function importContract(model: string, registry: string): Promise<AnyContract> {
   const contracts: Record<string, AnyContract | undefined> = await import(registry);
   const contract = Object.values(contracts).find((candidate) => candidate?.id === model);
   if (!contract) throw new Error(`the registry exports no contract with the id "${model}"`);
   return contract;
 }
 
-async function importPipeline(model: string, modelsFolder: string): Promise<AnyPipeline> {
+/** @throws Error when the model has no pipeline, or one whose batch size is no size */
+export async function importPipeline(model: string, modelsFolder: string): Promise<AnyPipeline> {
   const { pipeline }: { pipeline?: AnyPipeline } = await import(
     new URL(`${model}/pipeline.ts`, modelsFolder).href
   );
@@ -52,15 +54,17 @@ async function importPipeline(model: string, modelsFolder: string): Promise<AnyP
 const onlyFatal = 4;
 
 /** One core a session: the pool scales by threads, and threads inside a session would only fight over the cores. */
+export const sessionOptions: InferenceSession.SessionOptions = {
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: onlyFatal,
+};
+
 async function openSession(modelPath: string, gate: SessionGate): Promise<InferenceSession> {
   env.logLevel = 'fatal';
   gate.enter();
-  return InferenceSession.create(modelPath, {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: onlyFatal,
-  }).finally(() => gate.leave());
+  return InferenceSession.create(modelPath, sessionOptions).finally(() => gate.leave());
 }
 
 function signatureOf({ inputMetadata, outputMetadata }: InferenceSession) {
@@ -73,13 +77,18 @@ function signatureOf({ inputMetadata, outputMetadata }: InferenceSession) {
 
 async function warmUp(version: LoadedVersion): Promise<void> {
   const { examples } = version.contract;
-  const inputs = examples.map((example) => parseExample(version.contract, example));
+  const inputs = parseExamples(version.contract);
   for (const [index, { title }] of examples.entries()) {
     await runExamples(version, [inputs[index]], `the example "${title}"`);
   }
   const { batchSizeMax } = version.pipeline.batching;
   if (batchSizeMax > 1)
     await runExamples(version, [inputs[0], ...inputs].slice(0, batchSizeMax), 'a batch of the examples');
+}
+
+/** The inputs of the contract's examples. @throws Error when the contract refuses one of them */
+export function parseExamples(contract: AnyContract): unknown[] {
+  return contract.examples.map((example) => parseExample(contract, example));
 }
 
 function parseExample({ input }: AnyContract, example: AnyContract['examples'][number]): unknown {

@@ -29,7 +29,8 @@ async function load({ file }: LoadTask): Promise<LoadReply> {
     const version = await loadVersion(file, workerData as ThreadData, gate);
     versions.set(file.key, version);
     const { inputs, outputs, batching } = version.pipeline;
-    return { ok: true, inputs, outputs, batchSizeMax: batching.batchSizeMax };
+    const { batchSizeMax, micro: isMicro = false } = batching;
+    return { ok: true, inputs, outputs, batchSizeMax, isMicro };
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) };
   }

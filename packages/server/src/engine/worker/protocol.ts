@@ -40,6 +40,8 @@ export interface LoadedReply {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly batchSizeMax: number;
+  /** Whether the pipeline promises that it may run on the event loop. */
+  readonly isMicro: boolean;
 }
 
 export interface RunTask {

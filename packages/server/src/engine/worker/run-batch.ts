@@ -21,9 +21,13 @@ export interface LoadedVersion {
   readonly heapMb: number;
 }
 
-/** Without the index, which is the place in the batch. */
-type Failure = ItemFailure extends infer F ? (F extends ItemFailure ? Omit<F, 'index'> : never) : never;
-type Attempt<T> = { readonly value: T } | { readonly failure: Failure };
+/** Why an item failed, without the index, which is the place in the batch. */
+export type Failure = ItemFailure extends infer F
+  ? F extends ItemFailure
+    ? Omit<F, 'index'>
+    : never
+  : never;
+export type Attempt<T> = { readonly value: T } | { readonly failure: Failure };
 
 /**
  * Predicts a batch. Each item is answered or failed on its own: what one of them does wrong in preprocess, run,
@@ -87,7 +91,11 @@ async function runTensors(version: LoadedVersion, items: readonly Tensors[]): Pr
   return items.map((_, row) => sliceRow(outputs, row));
 }
 
-function toOutput({ pipeline, contract }: LoadedVersion, row: Tensors): Attempt<unknown> {
+/** The last steps of one item: postprocess, and the check against the contract. */
+export function toOutput(
+  { pipeline, contract }: Pick<LoadedVersion, 'pipeline' | 'contract'>,
+  row: Tensors,
+): Attempt<unknown> {
   try {
     const parsed = contract.output.safeParse(pipeline.postprocess(row));
     if (parsed.success) return { value: parsed.data };
@@ -105,7 +113,7 @@ async function attempt<T>(stage: Stage, work: () => T | Promise<T>): Promise<Att
   }
 }
 
-function toFailure(stage: Stage, error: unknown): Failure {
+export function toFailure(stage: Stage, error: unknown): Failure {
   if (error instanceof InputError) return { kind: 'unusable', path: error.path, message: error.message };
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   return { kind: 'failed', stage, message, ...(stack !== undefined && { stack }) };

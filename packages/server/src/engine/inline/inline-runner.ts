@@ -1,0 +1,112 @@
+import type { EngineLogger, EngineObserver } from '../engine-types.ts';
+import type { Flight } from '../flight.ts';
+import type { RunReply, ThreadData, VersionFile } from '../worker/protocol.ts';
+import { InlineQueue } from './inline-queue.ts';
+import { InlineWatch } from './inline-watch.ts';
+import type { InlineModel } from './open-inline-model.ts';
+
+/** What it takes of the event loop to hand one item of a batch over to a thread and to take its output back. */
+const handOverMs = 0.02;
+
+interface InlineRunnerOptions {
+  readonly queueItemsMax: number;
+  readonly data: Pick<ThreadData, 'registry' | 'modelsFolder'>;
+  /** Asked when a flight's turn comes: one that nobody waits for any more is dropped unrun. */
+  readonly isWanted: (flight: Flight) => boolean;
+  readonly onRan: (batch: readonly Flight[], reply: RunReply) => void;
+  /** The model has turned out not to be fit for the event loop: these were accepted and have not run. */
+  readonly onHandedBack: (batch: readonly Flight[]) => void;
+  readonly logger: EngineLogger;
+  readonly observer: EngineObserver;
+}
+
+/** One model version on the event loop. */
+interface Seat {
+  readonly model: InlineModel;
+  readonly queue: InlineQueue<Flight>;
+  readonly watch: InlineWatch;
+}
+
+/**
+ * Runs micro models on the event loop, without the way to a thread and back. A model gets its seat when it has proven
+ * itself at start-up, and loses it for good when it turns out slow or unsound; the threads serve it then.
+ */
+export function createInlineRunner(options: InlineRunnerOptions) {
+  const { logger, observer } = options;
+  const seats = new Map<string, Seat>();
+
+  return { load, add, waiting };
+
+  /** Gives a version its seat, if it proves to be quick enough. */
+  async function load(file: VersionFile): Promise<void> {
+    const { model, version } = file;
+    try {
+      // only now, since it loads ONNX Runtime on this thread
+      const { openInlineModel } = await import('./open-inline-model.ts');
+      const opened = await openInlineModel(file, options.data);
+      seats.set(file.key, seatOf(file, opened));
+      const { itemMs, batchSizeMax } = opened;
+      logger.info({ model, version, itemMs, batchSizeMax }, 'a micro model runs on the event loop');
+    } catch (error) {
+      logger.warn({ model, version, err: error }, 'a micro model stays on the threads');
+    }
+  }
+
+  function seatOf(file: VersionFile, model: InlineModel): Seat {
+    const seat: Seat = {
+      model,
+      watch: new InlineWatch(),
+      queue: new InlineQueue({
+        batchSizeMax: model.batchSizeMax,
+        itemsMax: model.batchItemMs <= handOverMs ? options.queueItemsMax : model.batchSizeMax,
+        runBatch: (batch) => run(file, seat, batch),
+      }),
+    };
+    return seat;
+  }
+
+  /** @returns false when the flight has to go to the threads */
+  function add(flight: Flight): boolean {
+    return seats.get(flight.version.file.key)?.queue.add(flight) ?? false;
+  }
+
+  /** Flights that run at the end of this turn or of the next ones; of one version, or of all. */
+  function waiting(key?: string): number {
+    if (key !== undefined) return seats.get(key)?.queue.waiting ?? 0;
+    let count = 0;
+    for (const { queue } of seats.values()) count += queue.waiting;
+    return count;
+  }
+
+  function run(file: VersionFile, { model, watch }: Seat, flights: readonly Flight[]): void {
+    const batch = flights.filter(options.isWanted);
+    if (batch.length === 0) return;
+    const startedAt = performance.now();
+    for (const flight of batch) flight.startedAt = startedAt;
+    const reply = attempt(file, model, batch);
+    if (reply === null) {
+      options.onHandedBack(batch);
+      return;
+    }
+    const hasFailed = reply.failures.some(({ kind }) => kind === 'failed');
+    const reason = watch.note({ elapsedMs: performance.now() - startedAt, hasFailed });
+    if (reason !== null) unseat(file, reason);
+    options.onRan(batch, reply);
+  }
+
+  function attempt(file: VersionFile, model: InlineModel, batch: readonly Flight[]): RunReply | null {
+    try {
+      return model.run(batch.map(({ input }) => input));
+    } catch (error) {
+      unseat(file, error instanceof Error ? error.message : String(error));
+      return null;
+    }
+  }
+
+  /** What waits in its queue still runs, this turn; then all goes to the threads. */
+  function unseat({ key, model, version }: VersionFile, reason: string): void {
+    if (!seats.delete(key)) return;
+    logger.warn({ model, version, reason }, 'a micro model leaves the event loop and goes to the threads');
+    observer.onMicroModelDemoted?.({ model, version });
+  }
+}
