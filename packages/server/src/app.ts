@@ -14,7 +14,7 @@ import { trpcDoor } from './http/trpc-door.ts';
 import { webApp } from './http/web-app.ts';
 import { readModelCards } from './models/model-cards.ts';
 import { createModelService } from './models/service.ts';
-import { createMetrics } from './monitoring/metrics.ts';
+import { createMetrics, type MetricsText } from './monitoring/metrics.ts';
 import { createRecorder } from './predictions/recorder.ts';
 import { createPredictionRepository } from './predictions/repository.ts';
 import { createPredictionService } from './predictions/service.ts';
@@ -28,6 +28,10 @@ interface Options {
   readonly contracts: Readonly<Record<string, AnyContract>>;
   /** Folder that holds one folder per model. */
   readonly modelsFolder: URL;
+  /** Most connections to the database. */
+  readonly connectionsMax?: number;
+  /** The metrics of all processes; without it, this process' own. */
+  readonly clusterMetrics?: MetricsText;
   /** Folder of the built demo page. */
   readonly webFolder: URL;
 }
@@ -38,13 +42,23 @@ interface Options {
  *
  * @throws Error when the database cannot be opened or migrated
  */
-export async function createApp({ config, logger, registry, contracts, modelsFolder, webFolder }: Options) {
+export async function createApp({
+  config,
+  logger,
+  registry,
+  contracts,
+  modelsFolder,
+  webFolder,
+  connectionsMax,
+  clusterMetrics,
+}: Options) {
   let isStopping = false;
   const metrics = createMetrics();
   const database = await openDatabase({
     databaseUrl: config.databaseUrl,
     dataFolder: config.dataFolder,
     logger,
+    ...(connectionsMax !== undefined && { connectionsMax }),
   });
   const engine = createEngine({
     registry,
@@ -62,7 +76,12 @@ export async function createApp({ config, logger, registry, contracts, modelsFol
   const starting = engine.start();
 
   const repository = createPredictionRepository(database);
-  const recorder = createRecorder({ repository, logger, onDropped: metrics.onRecordsDropped });
+  const recorder = createRecorder({
+    repository,
+    rowsPerSecondMax: config.recordsPerSecondMax,
+    logger,
+    onDropped: metrics.onRecordsDropped,
+  });
   metrics.observeGauges({ engineStats: engine.stats, recordsWaiting: recorder.waitingCount });
   const services = {
     models: createModelService({
@@ -96,7 +115,10 @@ export async function createApp({ config, logger, registry, contracts, modelsFol
   });
   server.get('/api/openapi.json', async () => openApiDocument);
   await server.register(docsPage, { documentUrl: '/api/openapi.json' });
-  await server.register(probes, { readiness, metrics });
+  await server.register(probes, {
+    readiness,
+    metrics: { contentType: metrics.contentType, text: clusterMetrics ?? metrics.text },
+  });
   await server.register(webApp, { folder: webFolder });
 
   return { listen, close, ready: starting, readiness, recorder, server, url };

@@ -63,11 +63,17 @@ export const settings = {
     'json',
     'JSON lines, or lines for people; auto: for people when the output is a terminal.',
   ),
+  ORIEL_PROCESSES: setting(
+    count(1, 256),
+    () => Math.min(8, availableParallelism()),
+    '2',
+    'Processes that serve, all on one port; default: one for each core, at most 8.',
+  ),
   ORIEL_THREADS: setting(
     count(1, 256),
     () => availableParallelism(),
     '2',
-    'Worker threads that run models; default: one for each core.',
+    'Worker threads that run models, over all processes; default: one for each core.',
   ),
   ORIEL_THREAD_HEAP_MB: setting(
     count(32, 65_536),
@@ -98,6 +104,12 @@ export const settings = {
     1000,
     '1000',
     'Most outputs kept to answer equal inputs; 0: none.',
+  ),
+  ORIEL_RECORDS_PER_SECOND_MAX: setting(
+    count(1, 1_000_000),
+    1000,
+    '1000',
+    'Most predictions that one process records in a second once its buffer is full; the rest are counted as dropped.',
   ),
   ORIEL_BODY_BYTES_MAX: setting(
     count(1024, 1_073_741_824),
@@ -150,7 +162,9 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
     dataFolder: resolve(read('ORIEL_DATA_DIR', settings.ORIEL_DATA_DIR)),
     logLevel: read('LOG_LEVEL', settings.LOG_LEVEL),
     logFormat: read('LOG_FORMAT', settings.LOG_FORMAT),
+    processes: read('ORIEL_PROCESSES', settings.ORIEL_PROCESSES),
     threads: read('ORIEL_THREADS', settings.ORIEL_THREADS),
+    recordsPerSecondMax: read('ORIEL_RECORDS_PER_SECOND_MAX', settings.ORIEL_RECORDS_PER_SECOND_MAX),
     threadHeapMb: read('ORIEL_THREAD_HEAP_MB', settings.ORIEL_THREAD_HEAP_MB),
     queueItemsMax: read('ORIEL_QUEUE_ITEMS_MAX', settings.ORIEL_QUEUE_ITEMS_MAX),
     deadlineMs: read('ORIEL_DEADLINE_MS', settings.ORIEL_DEADLINE_MS),

@@ -1,31 +1,24 @@
-import * as contracts from '@oriel/models';
-import { modelsFolder } from '@oriel/models/location';
-import { createApp } from './app.ts';
+import cluster from 'node:cluster';
+import { runPrimary } from './cluster/primary.ts';
+import { runWorker } from './cluster/worker.ts';
 import { type Config, readConfig } from './config.ts';
-import { createLogger } from './logger.ts';
+import { type Serving, serve } from './serve.ts';
 
 const config = readConfigOrExit();
-const logger = createLogger(config, process.stdout.isTTY);
 
-try {
-  const startedAt = performance.now();
-  const app = await createApp({
-    config,
-    logger,
-    registry: new URL('registry.ts', modelsFolder),
-    contracts,
-    modelsFolder,
-    webFolder: new URL('../../web-demo/dist/', import.meta.url),
-  });
-  stopOnSignals(app.close);
-  const url = await app.listen();
-  await app.ready;
-  const { isReady, checks } = await app.readiness();
-  if (!isReady) logger.error({ checks }, 'not ready');
-  // written once, for the person who typed the command; the log goes on in its own format
-  process.stdout.write(welcome(url, isReady, Math.round(performance.now() - startedAt)));
-} catch (error) {
-  fail(error);
+if (cluster.isWorker) await runWorker(config);
+else await run();
+
+async function run(): Promise<void> {
+  try {
+    const startedAt = performance.now();
+    const serving = await (config.processes > 1 ? runPrimary(config) : serve({ config }));
+    stopOnSignals(serving);
+    // written once, for the person who typed the command; the log goes on in its own format
+    process.stdout.write(welcome(serving, Math.round(performance.now() - startedAt)));
+  } catch (error) {
+    fail(error);
+  }
 }
 
 function readConfigOrExit(): Config {
@@ -43,24 +36,25 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-function stopOnSignals(close: () => Promise<void>): void {
-  let signals = 0;
+/**
+ * The first signal stops in order, a later one at once. Process managers and terminals often send one signal twice, to
+ * the process and to its group: what comes within a second counts as the same.
+ */
+function stopOnSignals({ close }: Serving): void {
+  let stoppingSince: number | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (++signals > 1) process.exit(1);
-      logger.info({ signal }, 'stopping');
-      close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          logger.error({ err: error }, 'could not stop cleanly');
-          process.exit(1);
-        },
-      );
+      if (stoppingSince === undefined) {
+        stoppingSince = performance.now();
+        close().then(() => process.exit(0), fail);
+      } else if (performance.now() - stoppingSince > 1000) {
+        process.exit(1);
+      }
     });
   }
 }
 
-function welcome(url: string, isReady: boolean, ms: number): string {
+function welcome({ url, isReady }: Serving, ms: number): string {
   const state = isReady ? `is ready (${ms} ms)` : 'is up, but NOT ready: see /health/ready';
   return `
   Oriel ${state}

@@ -17,6 +17,8 @@ export interface DatabaseOptions {
   /** Where the embedded database keeps its files. A server does not use it. */
   dataFolder: string;
   logger: DatabaseLogger;
+  /** Most connections of this process; the embedded database takes 40 in all. */
+  connectionsMax?: number;
   /** For tests: other migrations than those of this version. */
   migrationsFolder?: string;
   /** For tests: how long to wait for a server at the start. */
@@ -25,6 +27,8 @@ export interface DatabaseOptions {
 
 export interface Database {
   readonly kind: 'embedded' | 'server';
+  /** Connection string by which other processes of this machine reach it too; holds the password. */
+  readonly url: string;
   readonly prisma: PrismaClient;
   /** For bulk statements, which Prisma is slow at. Its connections are the ones Prisma uses too. */
   readonly pool: Pool;
@@ -41,7 +45,7 @@ interface Source {
   close(): Promise<void>;
 }
 
-const connectionsMax = 10;
+const connectionsMaxDefault = 10;
 const connectMs = 5_000;
 /**
  * A query that takes longer has lost its server; without a bound, its caller would wait for the network to
@@ -64,7 +68,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const schema = schemaOfUrl(source.url);
     const config = toPoolConfig(source.url, schema);
     await prepare({ config, schema, options });
-    const pool = new Pool({ ...config, max: connectionsMax, query_timeout: queryMsMax });
+    const pool = new Pool({
+      ...config,
+      max: options.connectionsMax ?? connectionsMaxDefault,
+      query_timeout: queryMsMax,
+    });
     // an idle connection that breaks (the server restarted) is replaced at the next query; unheard, it ends
     // the process
     pool.on('error', (err) => logger.warn({ err }, 'lost an idle connection to the database'));
@@ -144,6 +152,7 @@ function toDatabase(source: Source, pool: Pool, prisma: PrismaClient): Database 
   let closing: Promise<void> | undefined;
   return {
     kind: source.kind,
+    url: source.url,
     prisma,
     pool,
     async ping() {

@@ -1,5 +1,9 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import cluster from 'node:cluster';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Engine, EngineObserver } from '../engine/engine-types.ts';
+
+/** Gives metrics in Prometheus' text format. */
+export type MetricsText = () => Promise<string>;
 
 interface Sources {
   readonly engineStats: () => ReturnType<Engine['stats']>;
@@ -12,6 +16,9 @@ const seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
+  // where there are several processes, the primary asks each for these and sums them
+  AggregatorRegistry.setRegistries(registry);
+  if (cluster.isWorker) new AggregatorRegistry();
   // with the event loop's delay as nodejs_eventloop_lag_p99_seconds
   collectDefaultMetrics({ register: registry });
 

@@ -85,6 +85,19 @@ describe('the recorder', () => {
     expect(recorder.droppedCount()).toBe(0);
   });
 
+  test('writes no faster than it may, however much waits', async () => {
+    vi.useFakeTimers();
+    const table = createTable();
+    const recorder = createRecorder({ repository: table, logger, flushEveryMs: 100, rowsPerSecondMax: 50 });
+    for (let x = 0; x < 100; x++) recorder.record(caller, { model: 'm', input: x, answer });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(table.rows.length).toBeGreaterThan(40);
+    expect(table.rows.length).toBeLessThanOrEqual(50);
+    vi.useRealTimers();
+    await recorder.close();
+    expect(table.rows).toHaveLength(100);
+  });
+
   test('drops and counts what exceeds its buffer, and never throws', async () => {
     const table = createTable();
     table.isDown = true;

@@ -14,20 +14,14 @@ type Outcome =
       readonly error: AppError;
     };
 
-interface Waiting {
-  readonly caller: Caller;
-  readonly outcome: Outcome;
-  readonly id: string;
-  readonly createdAt: Date;
-  readonly totalMs: number;
-}
-
 interface Options {
   readonly repository: Pick<PredictionRepository, 'insertMany'>;
   /** Most records held in memory; further ones are dropped and counted. */
   readonly bufferMax?: number;
   /** How long a record waits to be written with others, in milliseconds. */
   readonly flushEveryMs?: number;
+  /** Most rows written in a second, so that recording never takes the machine from predicting. */
+  readonly rowsPerSecondMax?: number;
   readonly logger: { warn(details: object, message: string): void };
   readonly onDropped?: (count: number) => void;
 }
@@ -37,17 +31,20 @@ const rowsPerInsert = 250;
 export type Recorder = ReturnType<typeof createRecorder>;
 
 /**
- * Records predictions off the hot path: `record` only appends to a list, a timer writes it in bulk. A database that
- * is down costs records, never predictions: what it refuses is kept up to `bufferMax` and then dropped, and counted.
+ * Records predictions off the hot path: `record` only appends a small row to a list, a timer writes the list in bulk,
+ * and no faster than `rowsPerSecondMax`: an embedded database shares the machine with the models. What does not fit
+ * into `bufferMax`, because predictions are faster or the database is down, is dropped and counted: records are lost,
+ * never predictions.
  */
 export function createRecorder({
   repository,
-  bufferMax = 20_000,
+  bufferMax = 10_000,
   flushEveryMs = 200,
+  rowsPerSecondMax = 1000,
   logger,
   onDropped,
 }: Options) {
-  let waiting: Waiting[] = [];
+  let waiting: NewPrediction[] = [];
   let dropped = 0;
   let writing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -56,7 +53,11 @@ export function createRecorder({
   return {
     record,
     /** Writes what waits; resolves when it is written, or dropped because the database refused it. */
-    flush,
+    flush: async () => {
+      // one that is under way may have been told to write some only
+      await writing;
+      await flush();
+    },
     close,
     waitingCount: () => waiting.length,
     droppedCount: () => dropped,
@@ -67,25 +68,28 @@ export function createRecorder({
       drop(1);
       return;
     }
-    const totalMs = performance.now() - caller.startedAt;
-    waiting.push({ caller, outcome, id: createUuidV7(), createdAt: new Date(), totalMs });
-    timer ??= setTimeout(() => void flush(), flushEveryMs);
+    // a bounded copy at once: a list of whole inputs, with their images, would have no bound
+    waiting.push(toRow(caller, outcome));
+    timer ??= setTimeout(writeSome, flushEveryMs);
   }
 
-  function flush(): Promise<void> {
+  function writeSome(): void {
+    void flush(Math.ceil((rowsPerSecondMax * flushEveryMs) / 1000));
+  }
+
+  function flush(rowsMax = Number.POSITIVE_INFINITY): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    writing ??= writeAll().finally(() => {
+    writing ??= writeUpTo(rowsMax).finally(() => {
       writing = undefined;
-      if (waiting.length > 0)
-        timer ??= setTimeout(() => void flush(), isFailing ? 10 * flushEveryMs : flushEveryMs);
+      if (waiting.length > 0) timer ??= setTimeout(writeSome, isFailing ? 10 * flushEveryMs : flushEveryMs);
     });
     return writing;
   }
 
-  async function writeAll(): Promise<void> {
-    while (waiting.length > 0) {
-      const left = await write(waiting.splice(0, rowsPerInsert));
+  async function writeUpTo(rowsMax: number): Promise<void> {
+    for (let rows = 0; rows < rowsMax && waiting.length > 0; rows += rowsPerInsert) {
+      const left = await write(waiting.splice(0, Math.min(rowsPerInsert, rowsMax - rows)));
       isFailing = left.length > 0;
       if (!isFailing) continue;
       const room = Math.max(0, bufferMax - waiting.length);
@@ -96,9 +100,9 @@ export function createRecorder({
   }
 
   /** Gives back what could not be written now because the database is down. */
-  async function write(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+  async function write(batch: readonly NewPrediction[]): Promise<readonly NewPrediction[]> {
     try {
-      await repository.insertMany(batch.map(toRow));
+      await repository.insertMany(batch);
       return [];
     } catch (error) {
       if (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE') {
@@ -110,7 +114,10 @@ export function createRecorder({
   }
 
   /** The database is up, so a row is at fault: only that one is lost, not those it came with. */
-  async function writeHalves(batch: readonly Waiting[], error: unknown): Promise<readonly Waiting[]> {
+  async function writeHalves(
+    batch: readonly NewPrediction[],
+    error: unknown,
+  ): Promise<readonly NewPrediction[]> {
     if (batch.length === 1) {
       logger.warn({ err: error }, 'a prediction cannot be recorded; dropped');
       drop(1);
@@ -123,9 +130,8 @@ export function createRecorder({
 
   /** Writes what waits, once; what the database refuses now is lost, and counted. */
   async function close(): Promise<void> {
+    await writing;
     await flush();
-    // records may have come while an earlier flush was under way
-    if (waiting.length > 0 && !isFailing) await flush();
     clearTimeout(timer);
     if (waiting.length > 0) drop(waiting.length);
     waiting = [];
@@ -138,16 +144,16 @@ export function createRecorder({
   }
 }
 
-function toRow({ caller, outcome, id, createdAt, totalMs }: Waiting): NewPrediction {
+function toRow(caller: Caller, outcome: Outcome): NewPrediction {
   const input = boundedCopy(outcome.input);
   const common = {
-    id,
-    createdAt,
+    id: createUuidV7(),
+    createdAt: new Date(),
     requestId: caller.requestId,
     model: outcome.model,
     caller: caller.principal.name,
     door: caller.door,
-    totalMs,
+    totalMs: performance.now() - caller.startedAt,
   };
   if ('error' in outcome) {
     return {

@@ -44,6 +44,7 @@ export function spawnServer(env: Environment, nodeOptions: string[] = []) {
   return {
     ready,
     exited,
+    pid: child.pid ?? 0,
     output: () => output,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     async [Symbol.asyncDispose]() {

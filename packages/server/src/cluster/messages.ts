@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** What a worker process tells the primary. */
+export const workerMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('oriel:serving'), url: z.string(), isReady: z.boolean() }),
+  z.object({ type: z.literal('oriel:failed'), message: z.string() }),
+  z.object({ type: z.literal('oriel:metrics-wanted'), id: z.int() }),
+]);
+export type WorkerMessage = z.infer<typeof workerMessageSchema>;
+
+/** What the primary tells a worker process. */
+export const primaryMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('oriel:stop') }),
+  z.object({ type: z.literal('oriel:metrics'), id: z.int(), text: z.string() }),
+]);
+export type PrimaryMessage = z.infer<typeof primaryMessageSchema>;

@@ -1,0 +1,103 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AggregatorRegistry } from 'prom-client';
+import type { Config } from '../config.ts';
+import { openDatabase } from '../db/database.ts';
+import { createLogger } from '../logger.ts';
+import type { Serving } from '../serve.ts';
+import { type PrimaryMessage, type WorkerMessage, workerMessageSchema } from './messages.ts';
+
+/** A worker that ended is replaced after this, so that one that cannot live does not keep the machine busy. */
+const restartAfterMs = 500;
+/** Beyond the time that a worker is given to finish its work. */
+const stopGraceMs = 5_000;
+
+/**
+ * Serves from several processes on one port. This one owns the embedded database and the data folder, starts the
+ * others, replaces those that end, and sums their metrics; it answers no request itself.
+ *
+ * @throws Error when the database cannot be used, or the first start of a worker fails; nothing is left running then
+ */
+export async function runPrimary(config: Config): Promise<Serving> {
+  const logger = createLogger(config, process.stdout.isTTY);
+  const database = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataFolder: config.dataFolder,
+    logger,
+  });
+  const aggregator = new AggregatorRegistry();
+  let isStopping = false;
+
+  try {
+    const started = await Promise.all(Array.from({ length: config.processes }, startWorker));
+    const [first] = started;
+    // config.ts allows no fewer than one process
+    return { url: first?.url ?? '', isReady: started.every(({ isReady }) => isReady), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  async function startWorker(): Promise<{ url: string; isReady: boolean }> {
+    const worker = cluster.fork({ DATABASE_URL: database.url });
+    worker.on('exit', (code, signal) => {
+      if (!isStopping) logger.error({ pid: worker.process.pid, code, signal }, 'a worker process ended');
+    });
+    const serving = await waitForServing(worker);
+    worker.once('exit', () => void replace());
+    return serving;
+  }
+
+  async function replace(): Promise<void> {
+    while (!isStopping) {
+      await sleep(restartAfterMs);
+      if (isStopping) return;
+      try {
+        await startWorker();
+        return;
+      } catch (error) {
+        logger.error({ err: error }, 'a worker process could not be replaced; trying again');
+      }
+    }
+  }
+
+  function waitForServing(worker: Worker): Promise<{ url: string; isReady: boolean }> {
+    return new Promise((resolve, reject) => {
+      worker.on('message', (raw: unknown) => {
+        const { data: message } = workerMessageSchema.safeParse(raw);
+        if (message?.type === 'oriel:serving') resolve(message);
+        if (message?.type === 'oriel:failed') reject(new Error(message.message));
+        if (message?.type === 'oriel:metrics-wanted') void answerMetrics(worker, message);
+      });
+      worker.once('exit', (code, signal) =>
+        reject(new Error(`A worker process ended with ${signal ?? code}.`)),
+      );
+    });
+  }
+
+  async function answerMetrics(worker: Worker, { id }: WorkerMessage & { type: 'oriel:metrics-wanted' }) {
+    const text = await aggregator.clusterMetrics().catch((error: unknown) => `# ${String(error)}\n`);
+    tell(worker, { type: 'oriel:metrics', id, text });
+  }
+
+  async function close(): Promise<void> {
+    isStopping = true;
+    const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+    await Promise.all(workers.map(stopWorker));
+    await database.close();
+  }
+
+  async function stopWorker(worker: Worker): Promise<void> {
+    if (worker.isDead()) return;
+    const exited = once(worker, 'exit');
+    tell(worker, { type: 'oriel:stop' });
+    const kill = setTimeout(() => worker.process.kill('SIGKILL'), config.drainMs + stopGraceMs);
+    await exited;
+    clearTimeout(kill);
+  }
+}
+
+function tell(worker: Worker, message: PrimaryMessage): void {
+  if (worker.isConnected()) worker.send(message);
+}

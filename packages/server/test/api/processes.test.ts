@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { createClient } from '@oriel/client';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createDataFolder } from '../db/support/embedded-folder.ts';
+import { gentoo } from '../support/inputs.ts';
+import { spawnServer } from '../support/server-process.ts';
+
+async function start() {
+  const folder = await createDataFolder();
+  const server = spawnServer({
+    ORIEL_DATA_DIR: folder.path,
+    ORIEL_PROCESSES: '2',
+    ORIEL_CACHE_ENTRIES_MAX: '0',
+  });
+  onTestFinished(async () => {
+    await server[Symbol.asyncDispose]();
+    await folder.remove();
+  });
+  return { server, url: await server.ready };
+}
+
+/** One call on a connection of its own, so that the next may reach another process. */
+async function predict(url: string, bodyMassG: number): Promise<number> {
+  const response = await fetch(`${url}/api/v1/models/penguins/predict`, {
+    method: 'POST',
+    body: JSON.stringify({ ...gentoo, bodyMassG }),
+    headers: { 'content-type': 'application/json', connection: 'close' },
+  }).catch(() => null);
+  return response?.status ?? 0;
+}
+
+describe('two processes on one port', () => {
+  test('the metrics of any are the sum of all, and all record into one database', async () => {
+    const { url } = await start();
+    for (let i = 0; i < 30; i++) expect(await predict(url, 3000 + i)).toBe(200);
+    for (let i = 0; i < 4; i++) {
+      const response = await fetch(`${url}/metrics`, { headers: { connection: 'close' } });
+      expect(await response.text()).toContain(
+        'oriel_predictions_total{model="penguins",outcome="succeeded"} 30',
+      );
+    }
+    const client = createClient({ url });
+    await expect
+      .poll(async () => (await client.predictions.list.query({ limit: 200 })).items.length, {
+        timeout: 10_000,
+      })
+      .toBe(30);
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'one that is killed is replaced, and the other goes on',
+    async () => {
+      const { server, url } = await start();
+      const [first] = workers(server.pid);
+      process.kill(Number(first), 'SIGKILL');
+      // a connection that the killed one held may break; those after it may not
+      await expect.poll(() => workers(server.pid).length, { timeout: 10_000 }).toBe(1);
+      for (let i = 0; i < 10; i++) expect(await predict(url, 4000 + i)).toBe(200);
+      await expect.poll(() => workers(server.pid).length, { timeout: 20_000 }).toBe(2);
+      expect(workers(server.pid)).not.toContain(first);
+      server.kill('SIGTERM');
+      expect(await server.exited).toBe(0);
+    },
+  );
+});
+
+/** The processes that a process has started. */
+function workers(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+}
