@@ -1,17 +1,17 @@
-// A plain tRPC server with the official Fastify adapter and a zod input; session.run on the main thread.
+// A plain tRPC server with the official Fastify adapter and the contract's zod input; session.run on the main thread.
 import process from 'node:process';
-import { penguins } from '@oriel/models';
 import { initTRPC } from '@trpc/server';
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import Fastify from 'fastify';
 import superjson from 'superjson';
-import { predictPenguin } from './penguin.ts';
+import { openModel } from '../support/open-model.ts';
 
+const { contract, predict } = await openModel(process.env.MODEL ?? 'penguins');
 const t = initTRPC.create({ transformer: superjson, isDev: false });
 const router = t.router({
-  penguins: t.procedure
-    .input(penguins.input)
-    .mutation(async ({ input }) => ({ output: await predictPenguin(input) })),
+  predict: t.procedure
+    .input(contract.input)
+    .mutation(async ({ input }) => ({ output: await predict(input) })),
 });
 
 const server = Fastify({ routerOptions: { maxParamLength: 5000 } });

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { bodyCount, type Payload } from './payload.ts';
 
 const run = promisify(execFile);
 
@@ -10,75 +11,71 @@ export interface Load {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
-  readonly contentType: string;
-  /** Lua that gives the body of request `n`; different for each, so that no cache can answer. */
-  readonly bodyLua: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly payload: Payload;
 }
 
 export interface Measured {
-  readonly requestsPerSecond: number;
+  /** Answers of any status a second. */
+  readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   /** Answers that were no 2xx, and broken connections. */
   readonly failures: number;
 }
 
-/** Whether wrk, the load generator, is there. It uses a fraction of a core where one in JavaScript would need one. */
-export async function hasWrk(): Promise<boolean> {
-  return run('wrk', ['-v']).then(
-    () => true,
-    // wrk exits with 1 after telling its version
-    (error: { code?: unknown }) => error.code === 1,
-  );
+/** @throws Error when the load generator is not installed */
+export async function requireWrk(): Promise<void> {
+  // it uses a fraction of a core where a generator in JavaScript would need one; it exits with 1 after telling its version
+  await run('wrk', ['-v']).catch((error: { code?: unknown }) => {
+    if (error.code !== 1)
+      throw new Error('the load generator wrk is needed: apt-get install wrk, or brew install wrk');
+  });
 }
 
 /** Sends requests on `connections` at once, each as soon as the one before is answered, for `seconds`. */
-export async function measure({
-  url,
-  connections,
-  seconds,
-  contentType,
-  bodyLua,
-  headers = {},
-}: Load): Promise<Measured> {
+export async function measure({ url, connections, seconds, payload }: Load): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'oriel-bench-'));
-  const script = join(folder, 'requests.lua');
-  await writeFile(
-    script,
-    `wrk.method = "POST"
-wrk.headers["content-type"] = "${contentType}"
-${Object.entries(headers)
-  .map(([name, value]) => `wrk.headers["${name}"] = "${value}"`)
-  .join('\n')}
-math.randomseed(${Date.now() % 1_000_000_007})
-local n = math.random(1, 1000000)
-local body = function(n) return ${bodyLua} end
-request = function() n = n + 1; return wrk.format(nil, nil, nil, body(n)) end
-done = function(summary, latency)
-  local e = summary.errors
-  io.write(string.format("RESULT %f %f %f %d\\n", summary.requests / (summary.duration / 1e6), latency:percentile(50) / 1000, latency:percentile(99) / 1000, e.connect + e.read + e.write + e.status + e.timeout))
-end
-`,
-  );
   try {
-    const { stdout } = await run('wrk', [
-      '-t1',
-      `-c${connections}`,
-      `-d${seconds}s`,
-      '--timeout',
-      '30s',
-      '-s',
-      script,
-      url,
-    ]);
-    const [requestsPerSecond = 0, p50Ms = 0, p99Ms = 0, failures = 0] = (
-      /RESULT (.*)/.exec(stdout)?.[1] ?? ''
-    )
-      .split(' ')
-      .map(Number);
-    return { requestsPerSecond, p50Ms, p99Ms, failures };
+    for (const [index, part] of payload.parts.entries()) await writeFile(join(folder, `part${index}`), part);
+    const script = join(folder, 'requests.lua');
+    await writeFile(script, luaScript(folder, payload.contentType));
+    const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '-s', script];
+    const { stdout } = await run('wrk', [...options, url]);
+    return readResult(stdout);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Starts at another number each time: a server that is measured twice is not sent the same bodies twice. */
+function luaScript(folder: string, contentType: string): string {
+  return `
+local function read(name)
+  local file = io.open("${folder}/" .. name, "rb")
+  local bytes = file:read("*a")
+  file:close()
+  return bytes
+end
+local first, second, third = read("part0"), read("part1"), read("part2")
+local n = ${Math.floor(Math.random() * bodyCount)}
+local headers = { ["content-type"] = "${contentType}" }
+request = function()
+  n = (n + 1) % ${bodyCount}
+  local digits = string.format("%08d", n)
+  return wrk.format("POST", nil, headers, first .. digits:sub(1, 4) .. second .. digits:sub(5) .. third)
+end
+done = function(summary, latency)
+  local e = summary.errors
+  io.write(string.format("RESULT %f %f %f %d\\n", summary.requests / (summary.duration / 1e6),
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+    e.connect + e.read + e.write + e.status + e.timeout))
+end
+`;
+}
+
+function readResult(output: string): Measured {
+  const numbers = /RESULT (.*)/.exec(output)?.[1]?.split(' ').map(Number);
+  if (!numbers) throw new Error(`wrk said nothing that can be read: ${output}`);
+  const [perSecond = 0, p50Ms = 0, p99Ms = 0, failures = 0] = numbers;
+  return { perSecond, p50Ms, p99Ms, failures };
 }

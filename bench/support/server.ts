@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface Subject {
   readonly name: string;
-  /** The command that serves on the port in PORT. */
+  /** The command that serves on the port in PORT; run in the folder `bench`. */
   readonly command: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -17,49 +17,105 @@ export interface Subject {
 export interface Running {
   readonly url: string;
   readonly pid: number;
+  /** From the start of the command to the first 200 of its readiness probe. */
+  readonly readyMs: number;
   stop(): Promise<void>;
 }
 
-/** Starts a server on a free port of this machine's loopback and waits until it answers. */
-export async function start({ command: [program, ...args], env = {} }: Subject): Promise<Running> {
+interface Choices {
+  /** Where it keeps its data; a folder of its own, removed afterwards, if left out. */
+  readonly dataFolder?: string;
+  readonly onOutput?: (text: string) => void;
+}
+
+const benchFolder = fileURLToPath(new URL('../', import.meta.url));
+const readyMsMax = 60_000;
+
+/** Starts a server on a free port of this machine's loopback and waits until it is ready. */
+export async function start(subject: Subject, { dataFolder, onOutput }: Choices = {}): Promise<Running> {
   const port = await freePort();
-  const folder = await mkdtemp(join(tmpdir(), 'oriel-bench-data-'));
+  const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'oriel-bench-data-')));
+  const startedAt = performance.now();
+  const child = run(subject, port, folder, onOutput);
+  const url = `http://127.0.0.1:${port}`;
+  const stop = async () => {
+    await end(child);
+    if (dataFolder === undefined) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await whenReady(child, subject, url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, pid: child.pid ?? 0, readyMs: performance.now() - startedAt, stop };
+}
+
+function run(
+  { command: [program, ...args], env = {} }: Subject,
+  port: number,
+  dataFolder: string,
+  onOutput: Choices['onOutput'],
+): ChildProcess {
   const child = spawn(program, args, {
-    cwd: fileURLToPath(new URL('../', import.meta.url)),
+    cwd: benchFolder,
+    // its own group, so that nothing it started outlives it
+    detached: true,
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       NODE_ENV: 'production',
+      ORT_DISABLE_TELEMETRY: '1',
       HOST: '127.0.0.1',
       PORT: String(port),
-      ORIEL_DATA_DIR: folder,
+      ORIEL_DATA_DIR: dataFolder,
       ...env,
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', onOutput ? 'pipe' : 'ignore', 'inherit'],
   });
-  const url = `http://127.0.0.1:${port}`;
-  for (let i = 0; ; i++) {
-    if (child.exitCode !== null) throw new Error(`${program} ${args.join(' ')} ended with ${child.exitCode}`);
-    if (i > 600) throw new Error(`${program} ${args.join(' ')} is not ready after a minute`);
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => onOutput?.(text));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+async function whenReady(child: ChildProcess, { name }: Subject, url: string): Promise<void> {
+  const giveUpAt = performance.now() + readyMsMax;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode} before it was ready`);
+    if (performance.now() > giveUpAt)
+      throw new Error(`${name} is not ready after ${readyMsMax / 1000} seconds`);
     const isReady = await fetch(`${url}/health/ready`).then(
       ({ ok }) => ok,
       () => false,
     );
-    if (isReady) break;
-    await sleep(100);
+    if (isReady) return;
+    await sleep(20);
   }
-  return {
-    url,
-    pid: child.pid ?? 0,
-    async stop() {
-      if (child.exitCode === null) {
-        child.kill('SIGTERM');
-        await Promise.race([once(child, 'exit'), sleep(15_000).then(() => child.kill('SIGKILL'))]);
-      }
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
 }
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGTERM');
+    await Promise.race([once(child, 'exit'), sleep(15_000, undefined, { ref: false })]);
+  }
+  killGroup(child);
+}
+
+/** Whatever the server started and left behind. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // nothing is left, as it should be
+  }
+}
+
+// an interrupted benchmark leaves no server behind
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach(killGroup));
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -1,0 +1,54 @@
+// How fast are digits, as 784 numbers in JSON and as a PNG?
+//   npm run bench -- digits [rounds] [seconds]
+import { makeBenchModels } from './support/bench-models.ts';
+import { compare, readArguments } from './support/compare.ts';
+import { fastApiIfThere } from './support/fast-api.ts';
+import { requireWrk } from './support/load.ts';
+import { figure, report, reportGoals } from './support/report.ts';
+import { naiveFastify, oriel, raw } from './support/sides.ts';
+
+const { rounds, seconds } = readArguments({ rounds: 3, seconds: 2 });
+await requireWrk();
+await makeBenchModels();
+
+console.log('\n# 784 numbers');
+const cluster = await naiveFastify('pixels', 2);
+const ours = await oriel('pixels', { isBenchModel: true });
+const numbers = await compare({
+  sides: [
+    raw('pixels', 1),
+    raw('pixels', 32),
+    await naiveFastify('pixels', 1),
+    cluster,
+    ...(await fastApiIfThere('pixels')),
+    ours,
+  ],
+  connections: [1, 64],
+  rounds,
+  seconds,
+});
+report(numbers, cluster.name);
+
+console.log('\n# a PNG of 140 x 140 pixels, decoded and normalised by the same code on all sides');
+const pngCluster = await naiveFastify('digits', 2);
+const pngOurs = await oriel('digits');
+const png = await compare({
+  sides: [await naiveFastify('digits', 1), pngCluster, pngOurs],
+  connections: [1, 64],
+  rounds,
+  seconds,
+});
+report(png, pngCluster.name);
+
+// FastAPI reached 0.35 of the naive cluster on 784 numbers where both were there: docs/performance.md
+reportGoals([
+  {
+    text: '784 numbers, c=64, of the naive cluster (2 x FastAPI is about 0.7)',
+    ratio: figure(numbers, ours.name, 64) / figure(numbers, cluster.name, 64),
+    bound: ['>=', 0.7],
+  },
+  {
+    text: 'PNG, c=64, of the naive cluster with the same decoder',
+    ratio: figure(png, pngOurs.name, 64) / figure(png, pngCluster.name, 64),
+  },
+]);

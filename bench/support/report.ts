@@ -1,0 +1,63 @@
+import type { Results } from './compare.ts';
+import type { Measured } from './load.ts';
+import { median, spread, table } from './table.ts';
+
+/** Something asked for, as a ratio of two sides. */
+export interface Goal {
+  readonly text: string;
+  readonly ratio: number;
+  /** `at least` or `at most` this; left out where nothing is asked. */
+  readonly bound?: readonly ['>=' | '<=', number];
+}
+
+/** The median of one figure over the rounds. */
+export function figure(
+  results: Results,
+  side: string,
+  connections: number,
+  of: (measured: Measured) => number = ({ perSecond }) => perSecond,
+): number {
+  return median(results.of(side, connections).map(of));
+}
+
+/** One table for each number of connections, ratios to the side `base`. */
+export function report(results: Results, base: string): void {
+  for (const connections of results.plan.connections) {
+    const lines = results.plan.sides.map(({ name }) => line(results, name, base, connections));
+    console.log(`\n${connections} ${connections === 1 ? 'connection' : 'connections'}\n`);
+    console.log(table(['', 'predictions/s', `x ${base}`, 'spread', 'p50 ms', 'p99 ms', 'failures'], lines));
+  }
+}
+
+function line(results: Results, name: string, base: string, connections: number): string[] {
+  const all = results.of(name, connections);
+  const rates = all.map(({ perSecond }) => perSecond);
+  const rate = median(rates);
+  return [
+    name,
+    rate.toFixed(rate < 100 ? 1 : 0),
+    (rate / figure(results, base, connections)).toFixed(2),
+    spread(rates),
+    milliseconds(median(all.map(({ p50Ms }) => p50Ms))),
+    milliseconds(median(all.map(({ p99Ms }) => p99Ms))),
+    String(all.reduce((sum, { failures }) => sum + failures, 0)),
+  ];
+}
+
+/** Says of each goal whether it is reached. */
+export function reportGoals(goals: readonly Goal[]): void {
+  const lines = goals.map(({ text, ratio, bound }) => [text, ratio.toFixed(2), ...verdict(ratio, bound)]);
+  console.log(`\n${table(['goal', 'measured', 'asked', 'reached'], lines)}`);
+}
+
+function verdict(ratio: number, bound: Goal['bound']): [asked: string, reached: string] {
+  if (!bound) return ['–', '–'];
+  const [sign, value] = bound;
+  if (sign === '>=') return [`at least ${value}`, ratio >= value ? 'yes' : 'no'];
+  return [`at most ${value}`, ratio <= value ? 'yes' : 'no'];
+}
+
+/** A duration in milliseconds with three digits or so; a dash where there is none. */
+export function milliseconds(value: number): string {
+  return Number.isNaN(value) ? '–' : value.toFixed(value < 10 ? 2 : 0);
+}

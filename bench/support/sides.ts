@@ -1,0 +1,126 @@
+import { checkAnswer, expectedOutput } from './check-answer.ts';
+import type { Side } from './compare.ts';
+import { measure } from './load.ts';
+import { forTrpc, type Payload } from './payload.ts';
+import { payloadOf } from './payloads.ts';
+import { measureRaw } from './raw.ts';
+import { type Subject, start } from './server.ts';
+
+const warmUpSeconds = 1;
+
+interface Way extends Subject {
+  readonly model: string;
+  readonly path: string;
+  readonly payload: Payload;
+  readonly outputOf: (answer: unknown) => unknown;
+  /** False where other code decodes the image: then only the status is checked. */
+  readonly hasSameOutput?: boolean;
+}
+
+/** A server under load. Its answer is checked each time it is started, then it is warmed up. */
+function serverSide({ model, path, payload, outputOf, hasSameOutput = true, ...subject }: Way): Side {
+  let expected: Promise<unknown> | undefined;
+  return {
+    name: subject.name,
+    async open() {
+      expected ??= payloadOf(model).then((plain) => expectedOutput(model, plain));
+      const server = await start(subject);
+      const url = `${server.url}${path}`;
+      await checkAnswer(url, payload, hasSameOutput ? await expected : undefined, outputOf).catch(
+        async (error: unknown) => {
+          await server.stop();
+          throw error;
+        },
+      );
+      await measure({ url, payload, connections: 16, seconds: warmUpSeconds });
+      return {
+        measure: (connections, seconds) => measure({ url, payload, connections, seconds }),
+        close: server.stop,
+      };
+    },
+  };
+}
+
+// what is read is compared with the expected output, so a wrong shape does not pass
+const plainOutput = (answer: unknown) => (answer as { output?: unknown }).output;
+const trpcOutput = (answer: unknown) =>
+  (answer as { result?: { data?: { json?: { output?: unknown } } } }).result?.data?.json?.output;
+
+/** What a user would write first: see servers/naive-fastify.ts. */
+export async function naiveFastify(model: string, processes: number): Promise<Side> {
+  return serverSide({
+    name:
+      processes > 1 ? `Fastify, main thread, cluster of ${processes}` : 'Fastify, main thread, one process',
+    command: ['node', 'servers/naive-fastify.ts'],
+    env: { MODEL: model, PROCESSES: String(processes) },
+    model,
+    path: '/predict',
+    payload: await payloadOf(model),
+    outputOf: plainOutput,
+  });
+}
+
+/** A plain tRPC server: see servers/plain-trpc.ts. */
+export async function plainTrpc(model: string): Promise<Side> {
+  return serverSide({
+    name: 'plain tRPC, official adapter',
+    command: ['node', 'servers/plain-trpc.ts'],
+    env: { MODEL: model },
+    model,
+    path: '/trpc/predict',
+    payload: forTrpc(await payloadOf(model)),
+    outputOf: trpcOutput,
+  });
+}
+
+/** FastAPI with two workers; only to be had where `hasFastApi` says so. */
+export async function fastApi(model: string): Promise<Side> {
+  return serverSide({
+    name: 'FastAPI, 2 uvicorn workers',
+    command: ['python3', 'servers/fastapi_app.py'],
+    env: { MODEL: model },
+    model,
+    path: '/predict',
+    payload: await payloadOf(model),
+    outputOf: plainOutput,
+    hasSameOutput: model !== 'photo',
+  });
+}
+
+/** The command of `npm start`, with its defaults. */
+export const orielCommand = ['node', '../packages/server/src/main.ts'] as const;
+/** The same server with the models of the benchmarks. */
+export const orielBenchCommand = ['node', 'servers/oriel.ts'] as const;
+
+/** Oriel's REST or tRPC door, with its defaults; a model of the benchmarks is served by servers/oriel.ts. */
+export async function oriel(
+  model: string,
+  { door = 'REST', isBenchModel = false }: { door?: 'REST' | 'tRPC'; isBenchModel?: boolean } = {},
+): Promise<Side> {
+  const payload = await payloadOf(model);
+  const server = {
+    name: `Oriel, ${door}`,
+    command: isBenchModel ? orielBenchCommand : orielCommand,
+    env: { MODELS: model },
+    model,
+  };
+  return door === 'REST'
+    ? serverSide({ ...server, path: `/api/v1/models/${model}/predict`, payload, outputOf: plainOutput })
+    : serverSide({
+        ...server,
+        path: `/trpc/models.${model}.predict`,
+        payload: forTrpc(payload),
+        outputOf: trpcOutput,
+      });
+}
+
+/** The runtime alone on two threads: the limit of what this machine computes. */
+export function raw(model: string, batchSize: number): Side {
+  return {
+    name: `raw runtime, 2 threads, batches of ${batchSize}`,
+    open: async () => ({
+      measure: (_connections, seconds) => measureRaw({ model, batchSize, seconds, threads: 2 }),
+      close: async () => {},
+    }),
+  };
+}
