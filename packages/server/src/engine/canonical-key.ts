@@ -32,12 +32,12 @@ function toText(value: unknown): string | null {
 }
 
 function objectToText(value: object): string | null {
-  if (Array.isArray(value)) return listToText('[', value.map(toText), ']');
+  if (Array.isArray(value)) return itemsToText(value);
   if (value instanceof Date) return `date:${value.getTime()}`;
   if (ArrayBuffer.isView(value)) return viewToText(value);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return null;
-  return listToText('{', fieldsToText(value), '}');
+  return fieldsToText(value);
 }
 
 function viewToText(view: ArrayBufferView): string {
@@ -46,16 +46,38 @@ function viewToText(view: ArrayBufferView): string {
 }
 
 /** A field that is undefined counts as absent, as in JSON. */
-function fieldsToText(value: object): (string | null)[] {
-  return Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, field]) => {
-      const text = toText(field);
-      return text === null ? null : `${JSON.stringify(name)}:${text}`;
-    });
+function fieldsToText(value: object): string | null {
+  // plain data: any name may be asked for
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const name of Object.keys(fields).toSorted()) {
+    const field = fields[name];
+    if (field === undefined) continue;
+    const part = toText(field);
+    if (part === null) return null;
+    text += `${text === '' ? '' : ','}${quoted(name)}:${part}`;
+  }
+  return `{${text}}`;
 }
 
-function listToText(open: string, parts: readonly (string | null)[], close: string): string | null {
-  return parts.includes(null) ? null : `${open}${parts.join(',')}${close}`;
+function itemsToText(values: readonly unknown[]): string | null {
+  let text = '';
+  for (const [index, value] of values.entries()) {
+    const part = toText(value);
+    if (part === null) return null;
+    text += index === 0 ? part : `,${part}`;
+  }
+  return `[${text}]`;
+}
+
+/** The names of fields come again with every input; contracts know few of them. */
+const quotedNames = new Map<string, string>();
+const quotedNamesMax = 1000;
+
+function quoted(name: string): string {
+  const known = quotedNames.get(name);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(name);
+  if (quotedNames.size < quotedNamesMax) quotedNames.set(name, text);
+  return text;
 }

@@ -31,6 +31,12 @@ import { createWaitingRoom } from './waiting-room.ts';
 import type { LoadedReply, RunReply, VersionFile } from './worker/protocol.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
+interface Start {
+  readonly key: string | null;
+  readonly request: PredictRequest;
+  readonly acceptedAt: number;
+}
+
 /**
  * Answers predictions: cache, admission, batches, worker threads, deadlines.
  *
@@ -45,7 +51,10 @@ export function createEngine(options: EngineOptions): Engine {
   const catalog = createModelCatalog(ids, options.modelsFolder);
   const cache = createPredictionCache(options.cacheEntriesMax);
   const flights = new Map<string, Flight>();
-  const room = createWaitingRoom({ onDeserted: drop });
+  const room = createWaitingRoom({
+    onDeserted: drop,
+    onOver: (flight, error) => tellEnd(flight.version.file.model, error),
+  });
   const batcher = new Batcher<Flight>({
     runBatch: (_lane, batch) => runBatch(batch),
     isWanted: room.isWanted,
@@ -62,7 +71,10 @@ export function createEngine(options: EngineOptions): Engine {
     isWanted: room.isWanted,
     onRan: (batch, reply) => settle(batch, reply, 'inline'),
     onHandedBack(batch) {
-      for (const flight of batch) batcher.addAlone(flight.version.lane, flight);
+      for (const flight of batch) {
+        room.listen(flight);
+        if (flight.callers.size > 0) batcher.addAlone(flight.version.lane, flight);
+      }
     },
     logger,
     observer,
@@ -96,37 +108,48 @@ export function createEngine(options: EngineOptions): Engine {
     );
   }
 
-  async function predict(request: PredictRequest): Promise<Prediction> {
-    const { model } = request;
+  function predict(request: PredictRequest): Promise<Prediction> {
     try {
-      const answer = await admit(request);
-      observer.onAnswered?.({ model, outcome: 'succeeded' });
-      return answer;
+      return admit(request);
     } catch (error) {
-      const code = error instanceof AppError ? error.code : 'INTERNAL';
-      if (error instanceof AppError && error.kind === 'unavailable') observer.onRefused?.({ model, code });
-      if (code !== 'MODEL_NOT_FOUND') observer.onAnswered?.({ model, outcome: code });
-      throw error;
+      tellEnd(request.model, error);
+      return Promise.reject(error);
     }
   }
 
-  async function admit(request: PredictRequest): Promise<Prediction> {
+  function tellEnd(model: string, error: unknown): void {
+    const code = error instanceof AppError ? error.code : 'INTERNAL';
+    if (error instanceof AppError && error.kind === 'unavailable') observer.onRefused?.({ model, code });
+    if (code !== 'MODEL_NOT_FOUND')
+      observer.onAnswered?.({ model, outcome: error === null ? 'succeeded' : code });
+  }
+
+  /** Every step of this is taken for each request; what is asynchronous of it is one promise. */
+  function admit(request: PredictRequest): Promise<Prediction> {
     if (isStopping) throw serverStopping();
     const version = catalog.getReady(request.model, request.version);
     const acceptedAt = performance.now();
-    const deadlineAt = request.deadlineAt ?? acceptedAt + options.deadlineMs;
-    if (request.signal?.aborted) throw requestCancelled();
+    const { signal, deadlineAt = acceptedAt + options.deadlineMs } = request;
+    if (signal?.aborted) throw requestCancelled();
     if (deadlineAt <= acceptedAt) throw deadlineExceeded(0);
 
     const key = keyOf(version, request.input);
-    const hit = key === null ? undefined : cache.find(key);
-    if (key !== null) observer.onCache?.({ model: request.model, hit: hit !== undefined });
-    const facts = { version: version.file.version };
-    if (hit) return { ...facts, output: hit.output, cached: true, batchSize: 0, queueMs: 0, computeMs: 0 };
+    const hit = findCached(key, version);
+    if (hit) return Promise.resolve(hit);
+    const flight = joinFlight(key, request) ?? startFlight(version, { key, request, acceptedAt });
+    return room.wait(flight, { acceptedAt, deadlineAt, signal });
+  }
 
-    const flight = joinFlight(key, request) ?? startFlight(version, key, request);
-    const answer = await room.wait(flight, { acceptedAt, deadlineAt, signal: request.signal });
-    return { ...facts, ...answer, cached: false };
+  function findCached(
+    key: string | null,
+    { file: { model, version } }: ReadyVersion,
+  ): Prediction | undefined {
+    if (key === null) return undefined;
+    const hit = cache.find(key);
+    observer.onCache?.({ model, hit: hit !== undefined });
+    if (!hit) return undefined;
+    tellEnd(model, null);
+    return { version, output: hit.output, cached: true, batchSize: 0, queueMs: 0, computeMs: 0 };
   }
 
   function keyOf(version: ReadyVersion, input: unknown): string | null {
@@ -140,12 +163,9 @@ export function createEngine(options: EngineOptions): Engine {
     return flight?.priority === 'high' || priority === 'low' ? flight : undefined;
   }
 
-  function startFlight(
-    version: ReadyVersion,
-    key: string | null,
-    { input, priority = 'high' }: PredictRequest,
-  ): Flight {
-    const flight = new Flight({ version, key, input, priority });
+  function startFlight(version: ReadyVersion, { key, request, acceptedAt }: Start): Flight {
+    const { input, priority = 'high' } = request;
+    const flight = new Flight({ version, key, input, priority, acceptedAt });
     if (!enqueue(flight)) {
       const { lane, file } = version;
       throw overloaded(file.model, lane.waiting + inline.waiting(file.key), batcher.retryAfterS(lane));
@@ -157,7 +177,8 @@ export function createEngine(options: EngineOptions): Engine {
   /** What waits for a thread came before, and bulk work does not belong on the event loop. */
   function enqueue(flight: Flight): boolean {
     const { lane, file } = flight.version;
-    if (flight.priority === 'high' && lane.waiting === 0 && inline.add(flight)) return true;
+    flight.isInline = flight.priority === 'high' && lane.waiting === 0 && inline.add(flight);
+    if (flight.isInline) return true;
     const isFull = lane.waiting + inline.waiting(file.key) >= options.queueItemsMax;
     return !isFull && batcher.add(lane, flight, flight.priority);
   }
@@ -186,13 +207,14 @@ export function createEngine(options: EngineOptions): Engine {
       land(flight);
       room.fail(flight, itemFailed(flight.version.file.model, failure));
     }
-    const failed = new Set(failures.map(({ index }) => index));
+    const failed = failures.length > 0 ? new Set(failures.map(({ index }) => index)) : null;
     for (const [index, flight] of batch.entries()) {
-      if (failed.has(index)) continue;
+      if (failed?.has(index)) continue;
       const output = deepFreeze(outputs[index]);
       land(flight);
       if (flight.key !== null) cache.add(flight.key, output);
-      room.answer(flight, { output, batchSize: batch.length, computeMs });
+      const { version } = flight.version.file;
+      room.answer(flight, { version, output, cached: false, batchSize: batch.length, computeMs });
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Priority } from './engine-types.ts';
+import type { Prediction, Priority } from './engine-types.ts';
 import type { ReadyVersion } from './model-catalog.ts';
 
 /** Somebody who waits for a prediction. */
@@ -7,17 +7,14 @@ export interface Caller {
   readonly acceptedAt: number;
   readonly deadlineAt: number;
   readonly signal: AbortSignal | undefined;
-  readonly onAbort: () => void;
-  readonly resolve: (answer: Answer) => void;
+  /** Set while the signal is listened to. */
+  onAbort: (() => void) | undefined;
+  readonly resolve: (answer: Prediction) => void;
   readonly reject: (error: Error) => void;
 }
 
-export interface Answer {
-  readonly output: unknown;
-  readonly batchSize: number;
-  readonly queueMs: number;
-  readonly computeMs: number;
-}
+/** What all callers of a flight are told alike; the time in the queue is each one's own. */
+export type Answer = Omit<Prediction, 'queueMs'>;
 
 /** One run of one input on its way through the engine, for all callers that asked the same. */
 export class Flight {
@@ -27,16 +24,25 @@ export class Flight {
   /** Null when it is not shared, nor its output cached. */
   readonly key: string | null;
   readonly callers = new Set<Caller>();
-  readonly acceptedAt = performance.now();
+  readonly acceptedAt: number;
+  /** It runs on the event loop, within a turn or a few; signals are looked at then, which spares their listeners. */
+  isInline = false;
   /** When its present or last batch began. */
   startedAt = 0;
   /** A thread ended with this flight on it; the next time settles whose fault it is. */
   hasCrashed = false;
 
-  constructor({ version, input, priority, key }: Pick<Flight, 'version' | 'input' | 'priority' | 'key'>) {
+  constructor({
+    version,
+    input,
+    priority,
+    key,
+    acceptedAt,
+  }: Pick<Flight, 'version' | 'input' | 'priority' | 'key' | 'acceptedAt'>) {
     this.version = version;
     this.input = input;
     this.priority = priority;
     this.key = key;
+    this.acceptedAt = acceptedAt;
   }
 }

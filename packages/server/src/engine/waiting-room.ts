@@ -1,5 +1,6 @@
 import { DeadlineTimer } from './deadline-timer.ts';
 import { deadlineExceeded, requestCancelled } from './engine-errors.ts';
+import type { Prediction } from './engine-types.ts';
 import type { Answer, Caller, Flight } from './flight.ts';
 
 interface Visit {
@@ -8,35 +9,52 @@ interface Visit {
   readonly signal: AbortSignal | undefined;
 }
 
+interface WaitingRoomOptions {
+  /** The last caller of a flight has left it unanswered. */
+  readonly onDeserted: (flight: Flight) => void;
+  /** One caller's wait is over. */
+  readonly onOver?: (flight: Flight, error: Error | null) => void;
+}
+
 /**
  * Keeps the callers until their flight is answered, their deadline passes or they go away, whichever is first; each
  * gets exactly one of these. Leaves no timer and no listener behind.
- *
- * @param onDeserted - the last caller of a flight has left it unanswered
  */
-export function createWaitingRoom({ onDeserted }: { readonly onDeserted: (flight: Flight) => void }) {
+export function createWaitingRoom({ onDeserted, onOver = () => {} }: WaitingRoomOptions) {
   const deadlines = new DeadlineTimer<Caller>((caller) => leave(caller, lateError(caller)));
   let onEmpty: (() => void)[] = [];
 
-  return { wait, answer, fail, failAll, isWanted, whenEmpty, count: () => deadlines.size };
+  return { wait, answer, fail, failAll, isWanted, listen, whenEmpty, count: () => deadlines.size };
 
-  function wait(flight: Flight, { acceptedAt, deadlineAt, signal }: Visit): Promise<Answer> {
+  function wait(flight: Flight, { acceptedAt, deadlineAt, signal }: Visit): Promise<Prediction> {
     return new Promise((resolve, reject) => {
-      const onAbort = () => leave(caller, requestCancelled());
-      const caller: Caller = { flight, acceptedAt, deadlineAt, signal, onAbort, resolve, reject };
+      const caller: Caller = { flight, acceptedAt, deadlineAt, signal, onAbort: undefined, resolve, reject };
       flight.callers.add(caller);
       deadlines.add(caller);
-      signal?.addEventListener('abort', onAbort);
+      if (!flight.isInline) listenTo(caller);
     });
   }
 
+  /** From now on the flight may wait for long: its callers are to be told at once when their signal says so. */
+  function listen(flight: Flight): void {
+    flight.isInline = false;
+    for (const caller of flight.callers) listenTo(caller);
+  }
+
+  function listenTo(caller: Caller): void {
+    if (!caller.signal || caller.onAbort) return;
+    caller.onAbort = () => leave(caller, requestCancelled());
+    caller.signal.addEventListener('abort', caller.onAbort);
+  }
+
   /** The flight's output, to all who still wait for it. */
-  function answer(flight: Flight, { output, batchSize, computeMs }: Omit<Answer, 'queueMs'>): void {
+  function answer(flight: Flight, answer: Answer): void {
     for (const caller of flight.callers) {
       // one who joined when the run was under way has not queued
       const queueMs = Math.max(0, flight.startedAt - caller.acceptedAt);
-      caller.resolve({ output, batchSize, queueMs, computeMs });
+      caller.resolve({ ...answer, queueMs });
       forget(caller);
+      onOver(flight, null);
     }
   }
 
@@ -44,6 +62,7 @@ export function createWaitingRoom({ onDeserted }: { readonly onDeserted: (flight
     for (const caller of flight.callers) {
       caller.reject(error);
       forget(caller);
+      onOver(flight, error);
     }
   }
 
@@ -52,10 +71,13 @@ export function createWaitingRoom({ onDeserted }: { readonly onDeserted: (flight
     for (const caller of deadlines.items()) leave(caller, error);
   }
 
-  /** Whether anybody waits for the flight, not counting those whose deadline the busy timer has yet to see. */
+  /** Whether anybody waits for the flight, not counting those who have left, or are late, without being noticed yet. */
   function isWanted(flight: Flight): boolean {
     const now = performance.now();
-    for (const caller of flight.callers) if (caller.deadlineAt <= now) leave(caller, lateError(caller));
+    for (const caller of flight.callers) {
+      if (caller.deadlineAt <= now) leave(caller, lateError(caller));
+      else if (caller.signal?.aborted) leave(caller, requestCancelled());
+    }
     return flight.callers.size > 0;
   }
 
@@ -66,13 +88,14 @@ export function createWaitingRoom({ onDeserted }: { readonly onDeserted: (flight
   function leave(caller: Caller, error: Error): void {
     caller.reject(error);
     forget(caller);
+    onOver(caller.flight, error);
     if (caller.flight.callers.size === 0) onDeserted(caller.flight);
   }
 
   function forget(caller: Caller): void {
     caller.flight.callers.delete(caller);
     deadlines.delete(caller);
-    caller.signal?.removeEventListener('abort', caller.onAbort);
+    if (caller.onAbort) caller.signal?.removeEventListener('abort', caller.onAbort);
     if (deadlines.size > 0 || onEmpty.length === 0) return;
     for (const resolve of onEmpty) resolve();
     onEmpty = [];

@@ -83,13 +83,14 @@ export function createInlineRunner(options: InlineRunnerOptions) {
     if (batch.length === 0) return;
     const startedAt = performance.now();
     for (const flight of batch) flight.startedAt = startedAt;
+    watch.begin(startedAt);
     const reply = attempt(file, model, batch);
     if (reply === null) {
       options.onHandedBack(batch);
       return;
     }
     const hasFailed = reply.failures.some(({ kind }) => kind === 'failed');
-    const reason = watch.note({ elapsedMs: performance.now() - startedAt, hasFailed });
+    const reason = watch.end({ elapsedMs: performance.now() - startedAt, hasFailed });
     if (reason !== null) unseat(file, reason);
     options.onRan(batch, reply);
   }

@@ -5,9 +5,12 @@ export const itemMsMax = 0.25;
 /** What one batch may take of the event loop. */
 export const batchMsMax = 0.5;
 
-const rounds = 9;
-const runsInRound = 12;
-const share = 0.9;
+const rounds = 12;
+const runsInRound = 10;
+const runShare = 0.9;
+const roundShare = 0.25;
+const warmUpRuns = 60;
+const warmUpMs = 30;
 
 interface Trial {
   /** One for each example: runs it once. */
@@ -28,13 +31,7 @@ export type Verdict =
     }
   | { readonly isMicro: false; readonly itemMs: number };
 
-/**
- * Measures whether a model is quick enough for the event loop, and how many items it may run there at once.
- *
- * Its time is the slowest example's: the median over rounds of the time that nine in ten runs stay under. A machine
- * that is busy with something else spoils runs, and whole rounds, but not most of them; a model that is slow is slow
- * in all. It is given up on as soon as it is clear, so that a slow model does not hold up the start.
- */
+/** Measures whether a model is quick enough for the event loop, and how many items it may run there at once. */
 export async function proveMicro({
   examples,
   runBatch,
@@ -43,44 +40,47 @@ export async function proveMicro({
 }: Trial): Promise<Verdict> {
   let itemMs = 0;
   for (const run of examples) {
-    const times: number[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      const { quickestMs, mostMs } = measureRound(run, now);
-      if (quickestMs > itemMsMax) return { isMicro: false, itemMs: quickestMs };
-      times.push(mostMs);
-      await nextTurn();
-    }
-    itemMs = Math.max(itemMs, quantile(times, 0.5));
+    itemMs = Math.max(itemMs, await timeOf(run, { enoughMs: itemMsMax, now }));
     if (itemMs > itemMsMax) return { isMicro: false, itemMs };
   }
-  return { isMicro: true, itemMs, ...largestBatch(runBatch, batchSizeMax, now) };
-}
-
-/** The first run of the first round sets everything up and is not looked at. */
-function measureRound(run: () => void, now: () => number) {
-  run();
-  const times = [timeOf(run, now)];
-  for (let left = runsInRound - 1; left > 0; left -= 1) {
-    // one that takes long while it is hot will not get quicker
-    if (times.length === 3 && Math.min(...times) > itemMsMax) break;
-    times.push(timeOf(run, now));
-  }
-  return { quickestMs: Math.min(...times), mostMs: quantile(times, share) };
-}
-
-/** Halves the batch until most runs of it stay within what the event loop can do without. */
-function largestBatch(runBatch: (size: number) => void, sizeMax: number, now: () => number) {
-  for (let size = sizeMax; ; size = Math.ceil(size / 2)) {
-    runBatch(size);
-    const batchMs = quantile(
-      Array.from({ length: 5 }, () => timeOf(() => runBatch(size), now)),
-      0.5,
-    );
-    if (batchMs <= batchMsMax || size === 1) return { batchSizeMax: size, batchItemMs: batchMs / size };
+  for (let size = batchSizeMax; ; size = Math.ceil(size / 2)) {
+    const batchMs = await timeOf(() => runBatch(size), { enoughMs: batchMsMax, now });
+    if (batchMs <= batchMsMax || size === 1) {
+      return { isMicro: true, itemMs, batchSizeMax: size, batchItemMs: batchMs / size };
+    }
   }
 }
 
-function timeOf(run: () => void, now: () => number): number {
+interface Clock {
+  readonly enoughMs: number;
+  readonly now: () => number;
+}
+
+/**
+ * The time that nine in ten runs stay under, in the better rounds: a machine that is busy with something else spoils
+ * runs, and whole rounds, but a model that is slow is slow in all. Stops as soon as a round has no run that is quick
+ * enough, so that a slow model does not hold up the start.
+ */
+async function timeOf(run: () => void, { enoughMs, now }: Clock): Promise<number> {
+  await warmUp(run, now);
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const runs = Array.from({ length: runsInRound }, () => timeOnce(run, now));
+    if (Math.min(...runs) > enoughMs) return Math.min(...runs);
+    times.push(quantile(runs, runShare));
+    await nextTurn();
+  }
+  return quantile(times, roundShare);
+}
+
+/** V8 compiles what it has seen often enough; before that, the same code takes ten times as long. */
+async function warmUp(run: () => void, now: () => number): Promise<void> {
+  const startedAt = now();
+  for (let count = 0; count < warmUpRuns && now() - startedAt < warmUpMs; count += 1) run();
+  await nextTurn();
+}
+
+function timeOnce(run: () => void, now: () => number): number {
   const startedAt = now();
   run();
   return now() - startedAt;
