@@ -2,10 +2,20 @@ import helmet from '@fastify/helmet';
 import Fastify from 'fastify';
 
 /**
- * The security headers of every answer. helmet works them out anew for each request, though they never differ; this
+ * The security headers of answers that are data: nothing of them is a page, and nothing may embed them.
+ * @see OWASP REST Security Cheat Sheet, "Security Headers"
+ */
+export const dataSecurityHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/**
+ * The security headers of pages. helmet works them out anew for each request, though they never differ; this
  * asks it once.
  */
-export async function createSecurityHeaders(): Promise<Readonly<Record<string, string>>> {
+export async function createPageSecurityHeaders(): Promise<Readonly<Record<string, string>>> {
   const probe = Fastify();
   await probe.register(helmet, {
     contentSecurityPolicy: {

@@ -8,7 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { type AppError, AppError as OurError, toProblem, transportOfKind } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
-import { createSecurityHeaders } from './security-headers.ts';
+import { createPageSecurityHeaders, dataSecurityHeaders } from './security-headers.ts';
 
 interface Options {
   readonly logger: FastifyBaseLogger;
@@ -46,7 +46,7 @@ export async function createHttpServer({
       typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID(),
   });
 
-  const securityHeaders = await createSecurityHeaders();
+  const pageSecurityHeaders = await createPageSecurityHeaders();
   server.decorateRequest('startedAt', 0);
   // each request gets its own object in onRequest; a shared one would leak between requests
   server.decorateRequest('logFields', null as never);
@@ -54,7 +54,9 @@ export async function createHttpServer({
   server.addHook('onRequest', (request, reply, done) => {
     request.startedAt = performance.now();
     request.logFields = {};
-    reply.headers(securityHeaders).header('x-request-id', request.id);
+    reply
+      .headers(isData(request.url) ? dataSecurityHeaders : pageSecurityHeaders)
+      .header('x-request-id', request.id);
     done(
       isStopping() && !isProbe(request)
         ? new OurError('SERVER_STOPPING', 'The server is stopping. Try again.', { retryAfterS: 1 })
@@ -122,6 +124,11 @@ export function logFailure(request: FastifyRequest, error: AppError): void {
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? request.url;
+}
+
+/** Whether the answer is for programs. */
+function isData(url: string): boolean {
+  return url.startsWith('/api/') || url.startsWith('/trpc/');
 }
 
 function isProbe(request: FastifyRequest): boolean {

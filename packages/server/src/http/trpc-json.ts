@@ -5,6 +5,7 @@ import {
   transformTRPCResponse,
 } from '@trpc/server/unstable-core-do-not-import';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callProcedure } from '../trpc/call-procedure.ts';
 import type { Context } from '../trpc/context.ts';
 import { abortSignalOf } from './abort-signal.ts';
 
@@ -45,6 +46,7 @@ export function trpcJsonHandler({ router, callsPerBatchMax, createContext, onErr
   return async (request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
     const plan = toPlan(request);
     if (!plan) return false;
+    const ctx = plan.context;
     const signal = abortSignalOf(reply);
     request.logFields.procedures = plan.calls
       .map(({ path }) => path)
@@ -71,20 +73,13 @@ export function trpcJsonHandler({ router, callsPerBatchMax, createContext, onErr
       const type = procedure._def.type as 'query' | 'mutation';
       try {
         const getRawInput = async () => input;
-        const data: unknown = await procedure({
-          path,
-          type,
-          signal,
-          batchIndex,
-          getRawInput,
-          ctx: plan?.context,
-        });
+        const data = await callProcedure(procedure, { path, type, signal, batchIndex, getRawInput, ctx });
         return { result: { data } };
       } catch (cause) {
         const error = getTRPCErrorFromUnknown(cause);
         errors.push(error);
         onError(request, error);
-        return { error: getErrorShape({ config, error, type, path, input, ctx: plan?.context }) };
+        return { error: getErrorShape({ config, error, type, path, input, ctx }) };
       }
     }
   };

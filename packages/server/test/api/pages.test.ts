@@ -28,13 +28,17 @@ describe('the API page', () => {
   });
 });
 
-test('every answer carries the security headers and its request id', async () => {
-  for (const path of ['/api/v1/models', '/docs', '/health/live', '/nothing']) {
-    const { headers } = await app.send(path);
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
-    expect(headers.get('x-request-id')).toMatch(/.+/);
-  }
+test.each([
+  ['/docs', "default-src 'self'"],
+  ['/nothing', "default-src 'self'"],
+  ['/api/v1/models', "default-src 'none'"],
+  ['/trpc/models.list', "default-src 'none'"],
+])('%s carries security headers and its request id', async (path, policy) => {
+  const { headers } = await app.send(path);
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('content-security-policy')).toContain(policy);
+  expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  expect(headers.get('x-request-id')).toMatch(/.+/);
 });
 
 test('live and ready answer; metrics are in the text format of Prometheus', async () => {
