@@ -1,9 +1,9 @@
 // How fast is a light model (penguins) over HTTP, compared with what a user would write instead?
 //   npm run bench -- light [rounds] [seconds]
-import { compare, readArguments } from './support/compare.ts';
+import { compare, type Round, readArguments } from './support/compare.ts';
 import { fastApiIfThere } from './support/fast-api.ts';
 import { requireWrk } from './support/load.ts';
-import { figure, report, reportGoals } from './support/report.ts';
+import { report, reportGoals } from './support/report.ts';
 import { naiveFastify, oriel, plainTrpc } from './support/sides.ts';
 
 const { rounds, seconds } = readArguments({ rounds: 3, seconds: 3 });
@@ -19,22 +19,21 @@ const sides = [single, cluster, trpc, ...(await fastApiIfThere('penguins')), res
 const results = await compare({ sides, connections: [1, 64], rounds, seconds });
 report(results, cluster.name);
 
-const p50 = (name: string) => figure(results, name, 1, ({ p50Ms }) => p50Ms);
-const rate = (name: string) => figure(results, name, 64);
+const ratios = (ratio: (round: Round) => number) => results.rounds.map(ratio);
 reportGoals([
   {
     text: 'REST, c=64, of the naive cluster',
-    ratio: rate(rest.name) / rate(cluster.name),
+    ratios: ratios((of) => of(rest.name, 64).perSecond / of(cluster.name, 64).perSecond),
     bound: ['>=', 0.8],
   },
   {
     text: 'REST, c=1, p50 of the naive single process',
-    ratio: p50(rest.name) / p50(single.name),
+    ratios: ratios((of) => of(rest.name, 1).p50Ms / of(single.name, 1).p50Ms),
     bound: ['<=', 1.3],
   },
   {
     text: 'tRPC, c=64, of a plain tRPC server',
-    ratio: rate(orielTrpc.name) / rate(trpc.name),
+    ratios: ratios((of) => of(orielTrpc.name, 64).perSecond / of(trpc.name, 64).perSecond),
     bound: ['>=', 2.5],
   },
 ]);

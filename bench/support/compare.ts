@@ -19,33 +19,41 @@ interface Plan {
   readonly seconds: number;
 }
 
-/** What was measured of each side, one entry for each round. */
+/** What one round measured of a side. */
+export type Round = (side: string, connections: number) => Measured;
+
 export interface Results {
   readonly plan: Plan;
-  of(side: string, connections: number): readonly Measured[];
+  readonly rounds: readonly Round[];
 }
 
 /** Measures the sides in turn, round after round: what disturbs the machine for a while disturbs all of them. */
 export async function compare(plan: Plan): Promise<Results> {
-  const found = new Map<string, Measured[]>();
-  for (let round = 1; round <= plan.rounds; round++) {
-    for (const side of plan.sides) {
-      const open = await side.open();
-      try {
-        for (const connections of plan.connections) {
-          const measured = await open.measure(connections, plan.seconds);
-          const key = `${side.name} ${connections}`;
-          found.set(key, [...(found.get(key) ?? []), measured]);
-          process.stderr.write(
-            `round ${round}/${plan.rounds}  ${side.name}  c=${connections}  ${measured.perSecond.toFixed(0)}/s\n`,
-          );
-        }
-      } finally {
-        await open.close();
+  const rounds: Round[] = [];
+  while (rounds.length < plan.rounds)
+    rounds.push(await measureRound(plan, `round ${rounds.length + 1}/${plan.rounds}`));
+  return { plan, rounds };
+}
+
+async function measureRound({ sides, connections, seconds }: Plan, title: string): Promise<Round> {
+  const found = new Map<string, Measured>();
+  for (const side of sides) {
+    const open = await side.open();
+    try {
+      for (const count of connections) {
+        const measured = await open.measure(count, seconds);
+        found.set(`${side.name} ${count}`, measured);
+        process.stderr.write(`${title}  ${side.name}  c=${count}  ${measured.perSecond.toFixed(0)}/s\n`);
       }
+    } finally {
+      await open.close();
     }
   }
-  return { plan, of: (side, connections) => found.get(`${side} ${connections}`) ?? [] };
+  return (side, count) => {
+    const measured = found.get(`${side} ${count}`);
+    if (!measured) throw new Error(`"${side}" was not measured with ${count} connections`);
+    return measured;
+  };
 }
 
 /** `rounds` and `seconds` from the command line, in this order; both are optional. */

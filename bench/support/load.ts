@@ -15,7 +15,7 @@ export interface Load {
 }
 
 export interface Measured {
-  /** Answers of any status a second. */
+  /** Answers with a 2xx a second. */
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -66,7 +66,7 @@ request = function()
 end
 done = function(summary, latency)
   local e = summary.errors
-  io.write(string.format("RESULT %f %f %f %d\\n", summary.requests / (summary.duration / 1e6),
+  io.write(string.format("RESULT %f %f %f %d\\n", (summary.requests - e.status) / (summary.duration / 1e6),
     latency:percentile(50) / 1000, latency:percentile(99) / 1000,
     e.connect + e.read + e.write + e.status + e.timeout))
 end

@@ -1,23 +1,13 @@
 import type { Results } from './compare.ts';
-import type { Measured } from './load.ts';
 import { median, spread, table } from './table.ts';
 
-/** Something asked for, as a ratio of two sides. */
+/** Something asked for. */
 export interface Goal {
   readonly text: string;
-  readonly ratio: number;
+  /** One for each round: sides of one round were measured close to each other. */
+  readonly ratios: readonly number[];
   /** `at least` or `at most` this; left out where nothing is asked. */
   readonly bound?: readonly ['>=' | '<=', number];
-}
-
-/** The median of one figure over the rounds. */
-export function figure(
-  results: Results,
-  side: string,
-  connections: number,
-  of: (measured: Measured) => number = ({ perSecond }) => perSecond,
-): number {
-  return median(results.of(side, connections).map(of));
 }
 
 /** One table for each number of connections, ratios to the side `base`. */
@@ -30,13 +20,14 @@ export function report(results: Results, base: string): void {
 }
 
 function line(results: Results, name: string, base: string, connections: number): string[] {
-  const all = results.of(name, connections);
+  const all = results.rounds.map((round) => round(name, connections));
   const rates = all.map(({ perSecond }) => perSecond);
   const rate = median(rates);
+  const baseRate = median(results.rounds.map((round) => round(base, connections).perSecond));
   return [
     name,
     rate.toFixed(rate < 100 ? 1 : 0),
-    (rate / figure(results, base, connections)).toFixed(2),
+    (rate / baseRate).toFixed(2),
     spread(rates),
     milliseconds(median(all.map(({ p50Ms }) => p50Ms))),
     milliseconds(median(all.map(({ p99Ms }) => p99Ms))),
@@ -44,10 +35,14 @@ function line(results: Results, name: string, base: string, connections: number)
   ];
 }
 
-/** Says of each goal whether it is reached. */
+/** Says of each goal whether it is reached: by the median over the rounds, with the lowest and the highest beside it. */
 export function reportGoals(goals: readonly Goal[]): void {
-  const lines = goals.map(({ text, ratio, bound }) => [text, ratio.toFixed(2), ...verdict(ratio, bound)]);
-  console.log(`\n${table(['goal', 'measured', 'asked', 'reached'], lines)}`);
+  const lines = goals.map(({ text, ratios, bound }) => {
+    const ratio = median(ratios);
+    const range = `${Math.min(...ratios).toFixed(2)} – ${Math.max(...ratios).toFixed(2)}`;
+    return [text, ratio.toFixed(2), range, ...verdict(ratio, bound)];
+  });
+  console.log(`\n${table(['goal', 'measured', 'rounds', 'asked', 'reached'], lines)}`);
 }
 
 function verdict(ratio: number, bound: Goal['bound']): [asked: string, reached: string] {

@@ -90,7 +90,7 @@ async function whenReady(child: ChildProcess, { name }: Subject, url: string): P
       () => false,
     );
     if (isReady) return;
-    await sleep(20);
+    await sleep(25);
   }
 }
 

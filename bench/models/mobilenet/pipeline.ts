@@ -1,12 +1,16 @@
 import { definePipeline } from '@oriel/schemas';
-import { bestFive } from './best-five.ts';
 import { classCount, mobilenet, side } from './contract.ts';
+import { bestFive, plainBytes } from './tensors.ts';
 
 export const pipeline = definePipeline(mobilenet, {
   inputs: [{ name: 'pixels', dtype: 'uint8', dims: [null, side, side, 3] }],
   outputs: [{ name: 'scores', dtype: 'float32', dims: [null, classCount] }],
   // a batch is no faster per image than single runs: its activations do not fit the caches
   batching: { batchSizeMax: 1 },
-  preprocess: ({ pixels }) => ({ pixels: { dtype: 'uint8', dims: [side, side, 3], data: pixels } }),
+
+  preprocess: ({ pixels }) => ({
+    pixels: { dtype: 'uint8', dims: [side, side, 3], data: plainBytes(pixels) },
+  }),
+
   postprocess: ({ scores }) => bestFive(scores),
 });

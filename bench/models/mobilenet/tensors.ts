@@ -14,3 +14,8 @@ export function bestFive(scores: Tensor | undefined) {
   }
   return { top };
 }
+
+/** The same memory as a plain `Uint8Array`: stacking makes more of what it is given, and a `Buffer` cannot be made so. */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

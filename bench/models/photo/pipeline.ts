@@ -1,7 +1,7 @@
 import { definePipeline, InputError } from '@oriel/schemas';
 import sharp from 'sharp';
-import { bestFive } from '../mobilenet/best-five.ts';
 import { classCount, side } from '../mobilenet/contract.ts';
+import { bestFive, plainBytes } from '../mobilenet/tensors.ts';
 import { photo } from './contract.ts';
 
 // each worker thread decodes one image at a time; sharp's own threads and cache would only add memory
@@ -18,7 +18,7 @@ export const pipeline = definePipeline(photo, {
   batching: { batchSizeMax: 2 },
 
   async preprocess({ image }) {
-    const data = await decode(image);
+    const data = plainBytes(await decode(image));
     return { pixels: { dtype: 'uint8', dims: [side, side, 3], data } };
   },
 

@@ -1,0 +1,36 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** The memory of a process and of all it started, in MiB. */
+export interface Memory {
+  /** Resident set: what `ps` and `top` show, summed; what processes share is counted in each. */
+  readonly residentMb: number;
+  /** Shared pages count once over all processes. */
+  readonly proportionalMb: number;
+  readonly processes: number;
+}
+
+/** @throws Error where there is no /proc: this measurement is for Linux */
+export async function readMemory(pid: number): Promise<Memory> {
+  const pids = await treeOf(pid);
+  const rollups = await Promise.all(pids.map((id) => readFile(`/proc/${id}/smaps_rollup`, 'utf8')));
+  const sum = (field: string) =>
+    rollups.reduce(
+      (total, text) => total + Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0),
+      0,
+    );
+  return { residentMb: sum('Rss') / 1024, proportionalMb: sum('Pss') / 1024, processes: pids.length };
+}
+
+/** A process and its descendants. */
+async function treeOf(root: number): Promise<number[]> {
+  const parents = new Map<number, number>();
+  for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+    // the name, in parentheses, may hold anything; the parent is the second field after it
+    const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+    if (parent !== undefined) parents.set(Number(name), Number(parent));
+  }
+  const tree = [root];
+  for (const pid of tree) for (const [child, parent] of parents) if (parent === pid) tree.push(child);
+  return tree;
+}
