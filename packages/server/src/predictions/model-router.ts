@@ -56,6 +56,7 @@ function proceduresOf<C extends AnyContract>(contract: C): ModelProcedures<C> {
   const predict = procedure
     .meta({
       ...mediaMeta,
+      hasCheckedOutput: true,
       openapi: {
         method: 'POST',
         path: `/models/${id}/predict`,
@@ -74,6 +75,7 @@ function proceduresOf<C extends AnyContract>(contract: C): ModelProcedures<C> {
   const predictVersion = procedure
     .meta({
       ...mediaMeta,
+      hasCheckedOutput: true,
       openapi: {
         method: 'POST',
         path: `/models/${id}/versions/{version}/predict`,
@@ -93,6 +95,7 @@ function proceduresOf<C extends AnyContract>(contract: C): ModelProcedures<C> {
 
   const predictMany = publicProcedure
     .meta({
+      hasCheckedOutput: true,
       openapi: {
         method: 'POST',
         path: `/models/${id}/predict-many`,

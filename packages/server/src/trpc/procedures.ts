@@ -8,6 +8,8 @@ import type { Context } from './context.ts';
 
 /** What a procedure says of itself beside its schemas. */
 export type Meta = OpenApiMeta<{
+  /** The resolver's answer was validated where it was made, e.g. on the thread of its model: once is enough. */
+  hasCheckedOutput?: true;
   /** The input field that an uploaded file fills. */
   media?: { readonly field: string; readonly types: readonly string[] };
 }>;
