@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
 
 /** Keys longer than this are hashed, so that a key costs little memory whatever the input. */
 const textLengthMax = 256;
@@ -8,7 +9,8 @@ const textLengthMax = 256;
  * cannot tell apart for sure, which is then not cached. Bytes go in as their SHA-256.
  */
 export function canonicalKey(input: unknown): string | null {
-  const text = toText(input);
+  // no other text is JSON: the two ways never give the same for different inputs
+  const text = (typeof input === 'object' && input !== null && canonicalJson(input)) || toText(input);
   return text === null || text.length <= textLengthMax ? text : `sha256:${hash('sha256', text, 'base64url')}`;
 }
 
@@ -55,7 +57,7 @@ function fieldsToText(value: object): string | null {
     if (field === undefined) continue;
     const part = toText(field);
     if (part === null) return null;
-    text += `${text === '' ? '' : ','}${quoted(name)}:${part}`;
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${part}`;
   }
   return `{${text}}`;
 }
@@ -68,16 +70,4 @@ function itemsToText(values: readonly unknown[]): string | null {
     text += index === 0 ? part : `,${part}`;
   }
   return `[${text}]`;
-}
-
-/** The names of fields come again with every input; contracts know few of them. */
-const quotedNames = new Map<string, string>();
-const quotedNamesMax = 1000;
-
-function quoted(name: string): string {
-  const known = quotedNames.get(name);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(name);
-  if (quotedNames.size < quotedNamesMax) quotedNames.set(name, text);
-  return text;
 }
