@@ -16,7 +16,7 @@ await requireWrk();
 await makeBenchModels();
 
 const payload = await payloadOf('encoder');
-const overloads = [];
+const overloads: Awaited<ReturnType<typeof measureOnce>>[] = [];
 for (let round = 0; round < rounds; round++) overloads.push(await measureOnce());
 
 console.log(

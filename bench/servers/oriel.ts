@@ -1,20 +1,27 @@
-// Oriel with models of the benchmarks, all else as `npm start` has it. MODELS names those to serve.
-import { createApp } from '../../packages/server/src/app.ts';
-import { readConfig } from '../../packages/server/src/config.ts';
-import { createLogger } from '../../packages/server/src/logger.ts';
+// What `npm start` starts, with the models of the benchmarks in the place of Oriel's own. MODELS names those to serve.
+import { registerHooks } from 'node:module';
 import { benchModelsFolder } from '../models/location.ts';
-import * as contracts from '../models/registry.ts';
 
-const wanted = process.env.MODELS?.split(',') ?? Object.keys(contracts);
-const config = readConfig(process.env);
-const app = await createApp({
-  config,
-  logger: createLogger(config, process.stdout.isTTY),
-  registry: new URL('registry.ts', benchModelsFolder),
-  contracts: Object.fromEntries(Object.entries(contracts).filter(([name]) => wanted.includes(name))),
-  modelsFolder: benchModelsFolder,
-  webFolder: new URL('../../packages/web-demo/dist/', import.meta.url),
+const models = process.env.MODELS?.split(',') ?? ['pixels', 'mobilenet', 'photo', 'encoder'];
+const contracts = models.map(
+  (name) => `export { ${name} } from '${new URL(`${name}/contract.ts`, benchModelsFolder).href}';`,
+);
+
+/** The modules the server takes its models from, written anew. */
+const substitutes: Readonly<Record<string, string>> = {
+  '@oriel/models': contracts.join(''),
+  '@oriel/models/location': `export const modelsFolder = new URL('${benchModelsFolder.href}');`,
+};
+
+registerHooks({
+  resolve(specifier, context, resolveNext) {
+    const source = substitutes[specifier];
+    if (source === undefined) return resolveNext(specifier, context);
+    return {
+      url: `data:text/javascript,${encodeURIComponent(source)}`,
+      format: 'module',
+      shortCircuit: true,
+    };
+  },
 });
-process.once('SIGTERM', () => void app.close().finally(() => process.exit(0)));
-await app.listen();
-await app.ready;
+await import('../../packages/server/src/main.ts');
