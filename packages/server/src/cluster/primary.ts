@@ -50,15 +50,13 @@ export async function runPrimary(config: Config): Promise<Serving> {
   }
 
   async function replace(): Promise<void> {
-    while (!isStopping) {
-      await sleep(restartAfterMs);
-      if (isStopping) return;
-      try {
-        await startWorker();
-        return;
-      } catch (error) {
-        logger.error({ err: error }, 'a worker process could not be replaced; trying again');
-      }
+    await sleep(restartAfterMs);
+    if (isStopping) return;
+    try {
+      await startWorker();
+    } catch (error) {
+      logger.error({ err: error }, 'a worker process could not be replaced; trying again');
+      await replace();
     }
   }
 
