@@ -22,7 +22,10 @@ function inOrder(value: unknown): unknown {
     case 'object':
       if (value === null) return null;
       return Array.isArray(value) ? itemsInOrder(value) : fieldsInOrder(value);
-    default:
+    case 'undefined':
+    case 'bigint':
+    case 'symbol':
+    case 'function':
       return differs;
   }
 }
