@@ -127,7 +127,7 @@ describe('a model that is not fit for the event loop goes to the threads for goo
 
   test('one that is slow: a very long run is enough', async () => {
     await using engine = await startMicroEngine();
-    await engine.tiny({ value: 1, busyMs: 600 });
+    await engine.tiny({ value: 1, busyMs: 300 });
     expect(await engine.tiny({ value: 2 })).toMatchObject({ output: { doubled: 4 } });
     expect(engine.ways()).toEqual(['inline', 'thread']);
   });

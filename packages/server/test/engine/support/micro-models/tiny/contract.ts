@@ -12,7 +12,7 @@ export const tiny = defineContract({
   input: z.strictObject({
     value: z.number(),
     mishap: z.enum(tinyMishaps).optional(),
-    /** How long preprocess takes. */
+    /** How long preprocess computes. */
     busyMs: z.number().optional(),
   }),
   output: z.object({ doubled: z.number() }),
