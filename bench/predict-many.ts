@@ -5,6 +5,7 @@ import { compare, readArguments, type Side } from './support/compare.ts';
 import { measure, requireWrk } from './support/load.ts';
 import { openModel } from './support/open-model.ts';
 import { jsonPayload } from './support/payload.ts';
+import { readCpuMs } from './support/process-tree.ts';
 import { report, reportGoals } from './support/report.ts';
 import { start } from './support/server.ts';
 import { orielCommand, raw } from './support/sides.ts';
@@ -47,6 +48,7 @@ const ours: Side = {
         const measured = await measure({ url, payload, connections, seconds });
         return { ...measured, perSecond: measured.perSecond * count };
       },
+      cpuMs: () => readCpuMs(server.pid),
       close: server.stop,
     };
   },

@@ -9,6 +9,8 @@ export interface Side {
 
 export interface OpenSide {
   measure(connections: number, seconds: number): Promise<Measured>;
+  /** Processor time so far, in milliseconds. */
+  cpuMs(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -20,7 +22,12 @@ interface Plan {
 }
 
 /** What one round measured of a side. */
-export type Round = (side: string, connections: number) => Measured;
+export type Round = (side: string, connections: number) => WithCpu;
+
+export interface WithCpu extends Measured {
+  /** Processor time for each prediction, in microseconds. */
+  readonly cpuUs: number;
+}
 
 export interface Results {
   readonly plan: Plan;
@@ -36,13 +43,15 @@ export async function compare(plan: Plan): Promise<Results> {
 }
 
 async function measureRound({ sides, connections, seconds }: Plan, title: string): Promise<Round> {
-  const found = new Map<string, Measured>();
+  const found = new Map<string, WithCpu>();
   for (const side of sides) {
     const open = await side.open();
     try {
       for (const count of connections) {
+        const cpuBefore = await open.cpuMs();
         const measured = await open.measure(count, seconds);
-        found.set(`${side.name} ${count}`, measured);
+        const cpuUs = (1000 * ((await open.cpuMs()) - cpuBefore)) / (measured.perSecond * seconds);
+        found.set(`${side.name} ${count}`, { ...measured, cpuUs });
         process.stderr.write(`${title}  ${side.name}  c=${count}  ${measured.perSecond.toFixed(0)}/s\n`);
       }
     } finally {

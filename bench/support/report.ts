@@ -15,7 +15,9 @@ export function report(results: Results, base: string): void {
   for (const connections of results.plan.connections) {
     const lines = results.plan.sides.map(({ name }) => line(results, name, base, connections));
     console.log(`\n${connections} ${connections === 1 ? 'connection' : 'connections'}\n`);
-    console.log(table(['', 'predictions/s', `x ${base}`, 'spread', 'p50 ms', 'p99 ms', 'failures'], lines));
+    console.log(
+      table(['', 'predictions/s', `x ${base}`, 'spread', 'p50 ms', 'p99 ms', 'CPU us', 'failures'], lines),
+    );
   }
 }
 
@@ -31,6 +33,7 @@ function line(results: Results, name: string, base: string, connections: number)
     spread(rates),
     milliseconds(median(all.map(({ p50Ms }) => p50Ms))),
     milliseconds(median(all.map(({ p99Ms }) => p99Ms))),
+    microseconds(median(all.map(({ cpuUs }) => cpuUs))),
     String(all.reduce((sum, { failures }) => sum + failures, 0)),
   ];
 }
@@ -54,5 +57,9 @@ function verdict(ratio: number, bound: Goal['bound']): [asked: string, reached: 
 
 /** A duration in milliseconds with three digits or so; a dash where there is none. */
 export function milliseconds(value: number): string {
+  return Number.isNaN(value) ? '–' : value.toFixed(value < 10 ? 2 : 0);
+}
+
+function microseconds(value: number): string {
   return Number.isNaN(value) ? '–' : value.toFixed(value < 10 ? 2 : 0);
 }

@@ -3,10 +3,12 @@ import type { Side } from './compare.ts';
 import { measure } from './load.ts';
 import { forTrpc, type Payload } from './payload.ts';
 import { payloadOf } from './payloads.ts';
+import { readCpuMs } from './process-tree.ts';
 import { measureRaw } from './raw.ts';
 import { type Subject, start } from './server.ts';
 
-const warmUpSeconds = 1;
+/** V8 compiles what runs often; measured before that, every server looks slow, and a larger one slower. */
+const warmUpSeconds = 2;
 
 interface Way extends Subject {
   readonly model: string;
@@ -32,9 +34,10 @@ function serverSide({ model, path, payload, outputOf, hasSameOutput = true, ...s
           throw error;
         },
       );
-      await measure({ url, payload, connections: 16, seconds: warmUpSeconds });
+      await measure({ url, payload, connections: 32, seconds: warmUpSeconds });
       return {
         measure: (connections, seconds) => measure({ url, payload, connections, seconds }),
+        cpuMs: () => readCpuMs(server.pid),
         close: server.stop,
       };
     },
@@ -120,6 +123,7 @@ export function raw(model: string, batchSize: number): Side {
     name: `raw runtime, 2 threads, batches of ${batchSize}`,
     open: async () => ({
       measure: (_connections, seconds) => measureRaw({ model, batchSize, seconds, threads: 2 }),
+      cpuMs: async () => (process.cpuUsage().user + process.cpuUsage().system) / 1000,
       close: async () => {},
     }),
   };
