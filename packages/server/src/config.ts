@@ -109,7 +109,7 @@ export const settings = {
     count(1, 1_000_000),
     1000,
     '1000',
-    'Most predictions that one process records in a second once its buffer is full; the rest are counted as dropped.',
+    'Most predictions recorded in a second, over all processes, when more come for long; the rest are counted as dropped.',
   ),
   ORIEL_BODY_BYTES_MAX: setting(
     count(1024, 1_073_741_824),

@@ -12,9 +12,13 @@ export async function runWorker(config: Config): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => undefined);
   const primary = connectToPrimary();
   try {
-    const threads = Math.max(1, Math.round(config.threads / config.processes));
+    const share = (whole: number) => Math.max(1, Math.round(whole / config.processes));
     const serving = await serve({
-      config: { ...config, threads },
+      config: {
+        ...config,
+        threads: share(config.threads),
+        recordsPerSecondMax: share(config.recordsPerSecondMax),
+      },
       connectionsMax,
       clusterMetrics: primary.metrics,
     });
