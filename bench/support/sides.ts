@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { checkAnswer, expectedOutput } from './check-answer.ts';
 import type { Side } from './compare.ts';
 import { measure } from './load.ts';
@@ -7,6 +8,7 @@ import { readCpuMs } from './process-tree.ts';
 import { measureRaw } from './raw.ts';
 import { type Subject, start } from './server.ts';
 
+const startUpMs = 1000;
 /** V8 compiles what runs often; measured before that, every server looks slow, and a larger one slower. */
 const warmUpSeconds = 2;
 
@@ -27,6 +29,8 @@ function serverSide({ model, path, payload, outputOf, hasSameOutput = true, ...s
     async open() {
       expected ??= payloadOf(model).then((plain) => expectedOutput(model, plain));
       const server = await start(subject);
+      // the first of several processes answers the probe while others still start
+      await sleep(startUpMs);
       const url = `${server.url}${path}`;
       await checkAnswer(url, payload, hasSameOutput ? await expected : undefined, outputOf).catch(
         async (error: unknown) => {
