@@ -37,7 +37,7 @@ export function createModelCatalog(ids: readonly string[], modelsFolder: URL) {
   /** Reads the model repository. */
   async function scan(): Promise<void> {
     for (const model of models.values()) {
-      for (const { version, modelPath, sizeBytes } of await listVersions(modelsFolder, model.id)) {
+      for (const { version, modelPath, sizeBytes, problem } of await listVersions(modelsFolder, model.id)) {
         const key = `${model.id}@${version}`;
         const file = { key, model: model.id, version, modelPath };
         const entry: CatalogVersion = {
@@ -48,7 +48,9 @@ export function createModelCatalog(ids: readonly string[], modelsFolder: URL) {
           lane: undefined,
           state: sizeBytes === null ? 'failed' : 'loading',
           reason:
-            sizeBytes === null ? `${key}: there is no file ${model.id}/${version}/model.onnx` : undefined,
+            sizeBytes === null
+              ? `${key}: ${problem ?? `there is no file ${model.id}/${version}/model.onnx`}`
+              : undefined,
         };
         model.versions.push(entry);
         versions.set(key, entry);

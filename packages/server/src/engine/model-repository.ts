@@ -1,11 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { checkExternalFiles } from './external-files.ts';
 
 export interface StoredVersion {
   readonly version: string;
   readonly modelPath: string;
-  /** Null when the folder holds no model.onnx. */
+  /** With the files that its weights lie in. Null when the folder holds no model.onnx, or one that must not be loaded. */
   readonly sizeBytes: number | null;
+  /** Why it must not be loaded. */
+  readonly problem?: string;
 }
 
 /**
@@ -25,6 +28,13 @@ export async function listVersions(modelsFolder: URL, model: string): Promise<St
 }
 
 async function readVersion(file: URL, version: string): Promise<StoredVersion> {
+  const modelPath = fileURLToPath(file);
   const found = await stat(file).catch(() => null);
-  return { version, modelPath: fileURLToPath(file), sizeBytes: found?.isFile() ? found.size : null };
+  if (!found?.isFile()) return { version, modelPath, sizeBytes: null };
+  try {
+    return { version, modelPath, sizeBytes: found.size + (await checkExternalFiles(modelPath)) };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { version, modelPath, sizeBytes: null, problem };
+  }
 }

@@ -1,4 +1,4 @@
-import { importContract, importPipeline, parseExamples, sessionOptions } from '../worker/load-version.ts';
+import { importContract, importPipeline, parseExamples, sessionOptionsOf } from '../worker/load-version.ts';
 import type { RunReply, ThreadData, VersionFile } from '../worker/protocol.ts';
 import { itemMsMax, proveMicro } from './prove-micro.ts';
 import { type InlineVersion, runInline } from './run-inline.ts';
@@ -25,7 +25,7 @@ export async function openInlineModel(
 ): Promise<InlineModel> {
   const contract = await importContract(file.model, data.registry);
   const pipeline = await importPipeline(file.model, data.modelsFolder);
-  const session = await openSyncSession(file.modelPath, sessionOptions, pipeline);
+  const session = await openSyncSession(file.modelPath, sessionOptionsOf(pipeline), pipeline);
   const version: InlineVersion = { contract, pipeline, session };
   const inputs = parseExamples(contract);
   const verdict = await proveMicro({

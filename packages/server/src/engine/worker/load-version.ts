@@ -19,7 +19,7 @@ export async function loadVersion(
 ): Promise<LoadedVersion> {
   const contract = await importContract(file.model, data.registry);
   const pipeline = await importPipeline(file.model, data.modelsFolder);
-  const session = await openSession(file.modelPath, gate);
+  const session = await openSession(file.modelPath, pipeline, gate);
   const version = { contract, pipeline, session, gate, heapMb: data.heapMb };
   const differences = checkSignature(pipeline, signatureOf(session));
   if (differences.length > 0) throw new Error(differences.join('; '));
@@ -54,17 +54,24 @@ export async function importPipeline(model: string, modelsFolder: string): Promi
 const onlyFatal = 4;
 
 /** One core a session: the pool scales by threads, and threads inside a session would only fight over the cores. */
-export const sessionOptions: InferenceSession.SessionOptions = {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  graphOptimizationLevel: 'all',
-  logSeverityLevel: onlyFatal,
-};
+export function sessionOptionsOf({ session }: AnyPipeline): InferenceSession.SessionOptions {
+  return {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: onlyFatal,
+    ...(session?.sharedWeights && { extra: { session: { disable_prepacking: '1' } } }),
+  };
+}
 
-async function openSession(modelPath: string, gate: SessionGate): Promise<InferenceSession> {
+async function openSession(
+  modelPath: string,
+  pipeline: AnyPipeline,
+  gate: SessionGate,
+): Promise<InferenceSession> {
   env.logLevel = 'fatal';
   gate.enter();
-  return InferenceSession.create(modelPath, sessionOptions).finally(() => gate.leave());
+  return InferenceSession.create(modelPath, sessionOptionsOf(pipeline)).finally(() => gate.leave());
 }
 
 function signatureOf({ inputMetadata, outputMetadata }: InferenceSession) {

@@ -13,8 +13,7 @@ export const pipeline = definePipeline(tiny, {
 });
 
 function preprocess({ value, mishap, busyMs = 0 }: InputOf<typeof tiny>): Tensors | Promise<Tensors> {
-  const until = computedMs() + busyMs;
-  while (busyMs > 0 && computedMs() < until);
+  if (busyMs > 0) compute(busyMs);
   const width = mishap === 'odd-shape' ? 3 : 2;
   const data = new Float32Array(width);
   data.set([value, Number(mishap === 'bad-output')]);
@@ -22,6 +21,11 @@ function preprocess({ value, mishap, busyMs = 0 }: InputOf<typeof tiny>): Tensor
   if (mishap === 'unusable') throw new InputError(['value'], 'cannot be used');
   if (mishap === 'throws') throw new Error('secret of preprocess');
   return mishap === 'promise' ? Promise.resolve(tensors) : tensors;
+}
+
+function compute(ms: number): void {
+  const until = computedMs() + ms;
+  while (computedMs() < until);
 }
 
 /** Of this thread alone: what other programs do meanwhile does not count. */
