@@ -25,7 +25,7 @@ export interface SessionPolicy {
    *
    * The price: ONNX Runtime no longer rearranges the weights for its kernels when it loads them (prepacking). Of a text
    * encoder of 90 MB, three threads then hold 60 MB of their own instead of 190, and load it in a fifth of the time; a
-   * single item takes 30 % longer, a batch of 16 about 5 %, and a batch of 4 to 8 three times as long. Measure yours.
+   * single item takes 40 % longer, a batch of 4 12 % and one of 8 or more 5 %. Other models pay more: measure yours.
    */
   readonly sharedWeights?: boolean;
 }
