@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { stackTensors } from '@oriel/schemas';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { findModel } from './open-model.ts';
-import type { RawTask } from './raw.ts';
+import type { RawRun, RawTask } from './raw.ts';
 
 const { model, batchSize, seconds } = workerData as RawTask;
 const { contract, pipeline, file } = await findModel(model);
@@ -21,14 +21,17 @@ const feeds = Object.fromEntries(
 );
 
 await runFor(0.3);
-parentPort?.postMessage({ itemsPerSecond: await runFor(seconds) });
+parentPort?.postMessage(await runFor(seconds));
 
-async function runFor(seconds: number): Promise<number> {
+async function runFor(seconds: number): Promise<RawRun> {
   const startedAt = performance.now();
+  const before = process.threadCpuUsage();
   let items = 0;
   while (performance.now() - startedAt < seconds * 1000) {
     await session.run(feeds);
     items += batchSize;
   }
-  return (items * 1000) / (performance.now() - startedAt);
+  const { user, system } = process.threadCpuUsage(before);
+  const itemsPerSecond = (items * 1000) / (performance.now() - startedAt);
+  return { itemsPerSecond, cpuMs: (user + system) / 1000 };
 }
