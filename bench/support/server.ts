@@ -31,6 +31,11 @@ interface Choices {
 const benchFolder = fileURLToPath(new URL('../', import.meta.url));
 const readyMsMax = 60_000;
 
+/** Oriel's settings that are set for the benchmark: to see what another one would change. */
+const settings = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => name.startsWith('ORIEL_')),
+);
+
 /** Starts a server on a free port of this machine's loopback and waits until it is ready. */
 export async function start(subject: Subject, { dataFolder, onOutput }: Choices = {}): Promise<Running> {
   const port = await freePort();
@@ -62,6 +67,7 @@ function run(
     // its own group, so that nothing it started outlives it
     detached: true,
     env: {
+      ...settings,
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       NODE_ENV: 'production',
