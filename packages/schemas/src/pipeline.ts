@@ -31,8 +31,8 @@ export interface SessionPolicy {
 }
 
 /**
- * How a validated input becomes tensors and tensors become an output. Runs on a worker thread, never on the event
- * loop. Each function is pure: the same input gives the same output whatever else is in the batch.
+ * How a validated input becomes tensors and tensors become an output. Runs on a worker thread; on the event loop only
+ * when its batching says `micro`. Each function is pure: the same input gives the same output whatever else is in the batch.
  */
 export interface Pipeline<Input, Output> {
   /** The model's inputs as this pipeline feeds them; start-up compares them with the ONNX file. */

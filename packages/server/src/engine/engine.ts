@@ -42,7 +42,8 @@ interface Start {
  *
  * A request becomes a caller in the waiting room and joins a flight: one run of one input, shared by all who ask the
  * same at the same time. The flight waits in its version's lane, leaves in a batch when a thread is free, and is
- * answered, failed on its own, or, when its thread ended, run once more alone.
+ * answered, failed on its own, or, when its thread ended, run once more alone. A flight of a micro model runs on the
+ * event loop instead, with all others of its turn.
  */
 export function createEngine(options: EngineOptions): Engine {
   const { logger, observer = {} } = options;
