@@ -70,7 +70,14 @@ export function createEngine(options: EngineOptions): Engine {
     data: threadData,
     queueItemsMax: options.queueItemsMax,
     isWanted: room.isWanted,
-    onRan: (batch, reply) => settle(batch, reply, 'inline'),
+    onRan(batch, reply) {
+      try {
+        settle(batch, reply, 'inline');
+      } catch (error) {
+        // nothing may get out of here: it would end the process
+        for (const flight of batch) recover(flight, 1, error);
+      }
+    },
     onHandedBack(batch) {
       for (const flight of batch) {
         room.listen(flight);
