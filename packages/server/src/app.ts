@@ -65,6 +65,7 @@ export async function createApp({
     models: contracts,
     modelsFolder,
     threads: config.threads,
+    microModels: config.microModels,
     threadHeapMb: config.threadHeapMb,
     queueItemsMax: config.queueItemsMax,
     deadlineMs: config.deadlineMs,

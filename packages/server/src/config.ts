@@ -75,6 +75,12 @@ export const settings = {
     '2',
     'Worker threads that run models, over all processes; default: one for each core.',
   ),
+  ORIEL_MICRO_MODELS: setting<'on' | 'off'>(
+    z.enum(['on', 'off']),
+    'on',
+    'off',
+    'Whether models that declare and prove themselves quick enough run on the event loop, without a thread.',
+  ),
   ORIEL_THREAD_HEAP_MB: setting(
     count(32, 65_536),
     512,
@@ -165,6 +171,7 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
     processes: read('ORIEL_PROCESSES', settings.ORIEL_PROCESSES),
     threads: read('ORIEL_THREADS', settings.ORIEL_THREADS),
     recordsPerSecondMax: read('ORIEL_RECORDS_PER_SECOND_MAX', settings.ORIEL_RECORDS_PER_SECOND_MAX),
+    microModels: read('ORIEL_MICRO_MODELS', settings.ORIEL_MICRO_MODELS) === 'on',
     threadHeapMb: read('ORIEL_THREAD_HEAP_MB', settings.ORIEL_THREAD_HEAP_MB),
     queueItemsMax: read('ORIEL_QUEUE_ITEMS_MAX', settings.ORIEL_QUEUE_ITEMS_MAX),
     deadlineMs: read('ORIEL_DEADLINE_MS', settings.ORIEL_DEADLINE_MS),

@@ -67,6 +67,12 @@ export function createMetrics() {
     help: 'Worker threads that ended and were replaced.',
     registers,
   });
+  const demotions = new Counter({
+    name: 'oriel_micro_model_demotions_total',
+    help: 'Micro models that were too slow for the event loop and run on the threads since.',
+    labelNames: ['model'],
+    registers,
+  });
   const recordsDropped = new Counter({
     name: 'oriel_records_dropped_total',
     help: 'Predictions that were answered but could not be recorded.',
@@ -80,6 +86,7 @@ export function createMetrics() {
       computeSeconds.observe({ model }, computeMs / 1000);
     },
     onThreadExit: () => threadExits.inc(),
+    onMicroModelDemoted: ({ model }) => demotions.inc({ model }),
     onCache: ({ model, hit }) => cacheLookups.inc({ model, result: hit ? 'hit' : 'miss' }),
   };
 
