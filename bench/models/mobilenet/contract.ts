@@ -19,7 +19,7 @@ const rawPixels = z
     if (bytes.byteLength !== byteCount)
       ctx.addIssue({ code: 'custom', message: `must have ${byteCount} bytes` });
     // a copy: the upload's bytes may lie in a buffer that others use too
-    return Uint8Array.from(bytes);
+    return new Uint8Array(bytes);
   });
 
 /** MobileNetV2's shape on raw pixels: the runtime is all that counts. */
