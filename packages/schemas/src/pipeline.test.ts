@@ -24,6 +24,11 @@ describe('stackTensors', () => {
     });
   });
 
+  test('makes plain arrays, whatever the items hold their bytes in', () => {
+    const item: Tensors = { x: { dtype: 'uint8', dims: [2], data: Buffer.of(1, 2) } };
+    expect(Buffer.isBuffer(stackTensors([item, item]).x?.data)).toBe(false);
+  });
+
   test('leaves the items usable: the batch is a copy', () => {
     const item = row(1);
     const { x } = stackTensors([item]);

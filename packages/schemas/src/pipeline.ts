@@ -101,6 +101,16 @@ function tensorOf(item: Tensors, name: string): Tensor {
   return tensor;
 }
 
+/** By dtype, not by the data's own constructor: a Buffer is a Uint8Array whose constructor is no longer to be called. */
+const arrayOf = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} as const;
+
 function stack(name: string, tensors: readonly Tensor[]): Tensor {
   // stackTensors refuses an empty list, so there is a first one
   const first = tensors[0] as Tensor;

@@ -95,7 +95,8 @@ export async function createApp({
       recorder,
       repository,
       onPredicted: metrics.onPredicted,
-      inFlightMax: Math.max(1, Math.floor(config.queueItemsMax / 2)),
+      // several such calls at a time fit into the queue, beside single predictions
+      inFlightMax: Math.max(1, Math.floor(config.queueItemsMax / 8)),
     }),
   };
 
