@@ -126,9 +126,7 @@ function stack(name: string, tensors: readonly Tensor[]): Tensor {
     return { dtype: 'string', dims, data: tensors.flatMap((tensor) => tensor.data as string[]) };
 
   const size = first.data.length;
-  const data = new (first.data.constructor as new (length: number) => Exclude<Tensor['data'], string[]>)(
-    size * tensors.length,
-  );
+  const data = new arrayOf[first.dtype](size * tensors.length);
   tensors.forEach((tensor, row) => {
     data.set(tensor.data as never, row * size);
   });
