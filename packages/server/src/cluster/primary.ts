@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AggregatorRegistry } from 'prom-client';
 import type { Config } from '../config.ts';
@@ -41,6 +40,9 @@ export async function runPrimary(config: Config): Promise<Serving> {
 
   async function startWorker(): Promise<{ url: string; isReady: boolean }> {
     const worker = cluster.fork({ DATABASE_URL: database.url });
+    worker.on('error', (err) =>
+      logger.warn({ err, pid: worker.process.pid }, 'a worker process cannot be reached'),
+    );
     worker.on('exit', (code, signal) => {
       if (!isStopping) logger.error({ pid: worker.process.pid, code, signal }, 'a worker process ended');
     });
@@ -88,7 +90,8 @@ export async function runPrimary(config: Config): Promise<Serving> {
 
   async function stopWorker(worker: Worker): Promise<void> {
     if (worker.isDead()) return;
-    const exited = once(worker, 'exit');
+    // not `once` of node:events, which fails on an error event: a worker that is just ending cannot be told any more
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
     tell(worker, { type: 'oriel:stop' });
     const kill = setTimeout(() => worker.process.kill('SIGKILL'), config.drainMs + stopGraceMs);
     await exited;
@@ -97,5 +100,6 @@ export async function runPrimary(config: Config): Promise<Serving> {
 }
 
 function tell(worker: Worker, message: PrimaryMessage): void {
-  if (worker.isConnected()) worker.send(message);
+  // what cannot be said to a worker that is ending needs not be said: its exit is heard
+  if (worker.isConnected()) worker.send(message, () => undefined);
 }
