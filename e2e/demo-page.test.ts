@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('the demo page', () => {
 
   test('a model can be linked to, and going back shows the one before', async () => {
     const page = await browser.openPage('/#/models/penguins');
-    await page.getByRole('radio', { name: /Handwritten digit/ }).check({ force: true });
+    await page.getByRole('radio', { name: /Handwritten digit/ }).click({ force: true });
     await page.getByRole('heading', { level: 2, name: 'Handwritten digit' }).waitFor();
     expect(page.url()).toMatch(/#\/models\/digits$/);
     await page.reload();
