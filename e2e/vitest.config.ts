@@ -6,8 +6,6 @@ export default defineConfig({
     // a real server and a real browser, on machines that may be busy
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // a browser on a busy machine can miss a moment; what is broken fails twice
-    retry: 1,
     // one server, whose list of predictions the tests look at
     fileParallelism: false,
   },

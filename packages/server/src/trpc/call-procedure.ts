@@ -48,6 +48,7 @@ const compiled = new WeakMap<AnyTRPCProcedure, readonly Middleware[]>();
  * @throws TRPCError
  */
 export async function callProcedure(procedure: AnyTRPCProcedure, call: ProcedureCall): Promise<unknown> {
+  // tRPC's public type of `_def` leaves out the middlewares, which every procedure has
   const definition = procedure._def as unknown as Definition;
   let middlewares = compiled.get(procedure);
   if (!middlewares) {
