@@ -2,8 +2,10 @@ import cluster from 'node:cluster';
 import { runPrimary } from './cluster/primary.ts';
 import { runWorker } from './cluster/worker.ts';
 import { type Config, readConfig } from './config.ts';
+import { growHeapsFurther } from './heap-growth.ts';
 import { type Serving, serve } from './serve.ts';
 
+growHeapsFurther();
 const config = readConfigOrExit();
 
 if (cluster.isWorker) await runWorker(config);

@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { giveWayToEventLoops } from './give-way.ts';
 import { loadVersion } from './load-version.ts';
 import type {
   HelloReply,
@@ -11,6 +12,8 @@ import type {
 } from './protocol.ts';
 import { type LoadedVersion, runBatch } from './run-batch.ts';
 import { SessionGate } from './session-gate.ts';
+
+giveWayToEventLoops();
 
 /** One gate a thread: it is inside at most one session at a time. */
 const gate = new SessionGate();
