@@ -68,6 +68,7 @@ export async function createApp({
     microModels: config.microModels,
     threadHeapMb: config.threadHeapMb,
     queueItemsMax: config.queueItemsMax,
+    queueMsMax: config.queueMsMax,
     deadlineMs: config.deadlineMs,
     stuckMs: config.stuckMs,
     cacheEntriesMax: config.cacheEntriesMax,

@@ -93,6 +93,12 @@ export const settings = {
     '1024',
     'Most inputs waiting for one model; further ones are refused with ENGINE_OVERLOADED.',
   ),
+  ORIEL_QUEUE_MS_MAX: setting(
+    count(1, 3_600_000),
+    500,
+    '500',
+    'Longest time an input may be expected to wait for a thread behind 32 others or more, in milliseconds; further ones are refused with ENGINE_OVERLOADED.',
+  ),
   ORIEL_DEADLINE_MS: setting(
     count(1, 3_600_000),
     30_000,
@@ -174,6 +180,7 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
     microModels: read('ORIEL_MICRO_MODELS', settings.ORIEL_MICRO_MODELS) === 'on',
     threadHeapMb: read('ORIEL_THREAD_HEAP_MB', settings.ORIEL_THREAD_HEAP_MB),
     queueItemsMax: read('ORIEL_QUEUE_ITEMS_MAX', settings.ORIEL_QUEUE_ITEMS_MAX),
+    queueMsMax: read('ORIEL_QUEUE_MS_MAX', settings.ORIEL_QUEUE_MS_MAX),
     deadlineMs: read('ORIEL_DEADLINE_MS', settings.ORIEL_DEADLINE_MS),
     stuckMs: read('ORIEL_STUCK_MS', settings.ORIEL_STUCK_MS),
     cacheEntriesMax: read('ORIEL_CACHE_ENTRIES_MAX', settings.ORIEL_CACHE_ENTRIES_MAX),

@@ -70,10 +70,19 @@ export class Batcher<Item> {
     this.#deferDispatch();
   }
 
-  /** When it is worth trying again after a refusal, from the lane's length and its recent speed. */
+  /**
+   * How long an item of high priority that comes now is likely to wait: what waits before it at the lane's recent
+   * speed, on the lane's share of the threads. 0 until a first batch has been measured.
+   */
+  estimateWaitMs(lane: Lane<Item>): number {
+    let sharers = 1;
+    for (const other of this.#lanes) if (other !== lane && other.waitingFirst > 0) sharers += 1;
+    return (lane.waitingFirst * lane.itemMs * sharers) / Math.max(1, this.#capacity);
+  }
+
+  /** When it is worth trying again after a refusal. */
   retryAfterS(lane: Lane<Item>): number {
-    const waitMs = (lane.waiting * lane.itemMs) / Math.max(1, this.#capacity);
-    return Math.max(1, Math.ceil(waitMs / 1000));
+    return Math.max(1, Math.ceil(this.estimateWaitMs(lane) / 1000));
   }
 
   stats() {

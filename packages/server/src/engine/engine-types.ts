@@ -10,6 +10,12 @@ export interface EngineOptions {
   readonly threads: number;
   /** Most items that wait for one model version; more are refused. */
   readonly queueItemsMax: number;
+  /**
+   * Longest time that an input may be expected to wait for a thread when several dozen wait before it; it is refused
+   * else, as it is when it could not be answered by its deadline. Those that are accepted then never wait for long,
+   * however many come.
+   */
+  readonly queueMsMax: number;
   /** The deadline of requests that set none. */
   readonly deadlineMs: number;
   /** 0 turns off the cache, and the sharing of runs between identical requests. */

@@ -35,7 +35,11 @@ interface Start {
   readonly key: string | null;
   readonly request: PredictRequest;
   readonly acceptedAt: number;
+  readonly deadlineAt: number;
 }
+
+/** So many may wait whatever it takes: a few dozen callers are no overload, however slow the model. */
+const itemsFreeToWait = 32;
 
 /**
  * Answers predictions: cache, admission, batches, worker threads, deadlines.
@@ -144,7 +148,7 @@ export function createEngine(options: EngineOptions): Engine {
     const key = keyOf(version, request.input);
     const hit = findCached(key, version);
     if (hit) return Promise.resolve(hit);
-    const flight = joinFlight(key, request) ?? startFlight(version, { key, request, acceptedAt });
+    const flight = joinFlight(key, request) ?? startFlight(version, { key, request, acceptedAt, deadlineAt });
     return room.wait(flight, { acceptedAt, deadlineAt, signal });
   }
 
@@ -171,10 +175,10 @@ export function createEngine(options: EngineOptions): Engine {
     return flight?.priority === 'high' || priority === 'low' ? flight : undefined;
   }
 
-  function startFlight(version: ReadyVersion, { key, request, acceptedAt }: Start): Flight {
+  function startFlight(version: ReadyVersion, { key, request, acceptedAt, deadlineAt }: Start): Flight {
     const { input, priority = 'high' } = request;
     const flight = new Flight({ version, key, input, priority, acceptedAt });
-    if (!enqueue(flight)) {
+    if (!enqueue(flight, Math.min(options.queueMsMax, deadlineAt - acceptedAt))) {
       const { lane, file } = version;
       throw overloaded(file.model, lane.waiting + inline.waiting(file.key), batcher.retryAfterS(lane));
     }
@@ -183,12 +187,19 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   /** What waits for a thread came before, and bulk work does not belong on the event loop. */
-  function enqueue(flight: Flight): boolean {
+  function enqueue(flight: Flight, waitMsMax: number): boolean {
     const { lane, file } = flight.version;
     flight.isInline = flight.priority === 'high' && lane.waiting === 0 && inline.add(flight);
     if (flight.isInline) return true;
     const isFull = lane.waiting + inline.waiting(file.key) >= options.queueItemsMax;
-    return !isFull && batcher.add(lane, flight, flight.priority);
+    return !isFull && !isTooLong(flight, waitMsMax) && batcher.add(lane, flight, flight.priority);
+  }
+
+  /** Bulk work waits for as long as it takes. */
+  function isTooLong({ priority, version: { lane } }: Flight, waitMsMax: number): boolean {
+    return (
+      priority === 'high' && lane.waitingFirst >= itemsFreeToWait && batcher.estimateWaitMs(lane) > waitMsMax
+    );
   }
 
   async function runBatch(batch: readonly Flight[]): Promise<void> {

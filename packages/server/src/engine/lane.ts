@@ -36,6 +36,11 @@ export class Lane<Item> {
     return this.#alone.size + this.#high.size + this.#low.size;
   }
 
+  /** Those that go before low priority. */
+  get waitingFirst(): number {
+    return this.#alone.size + this.#high.size;
+  }
+
   /** Items that may leave now. @param mayRunAlone - whether that includes those that must run alone */
   leavable(mayRunAlone: boolean): number {
     return this.#high.size + this.#low.size + (mayRunAlone ? this.#alone.size : 0);

@@ -55,6 +55,42 @@ describe('a full queue', () => {
   });
 });
 
+describe('a queue that has grown long in time', () => {
+  /** One slow prediction, so that the engine knows the model's speed; then `count` of them at once. */
+  async function ask(engine: TestEngine, count: number, rest: object = {}) {
+    await occupy(engine, 20);
+    await nextTurn();
+    const calls = Array.from({ length: count }, (_, value) =>
+      engine.predict({ model: 'slow', input: { value: value + 1, busyMs: 1 }, ...rest }),
+    );
+    const outcomes = await outcomesOf(calls);
+    return {
+      answered: outcomes.filter((outcome) => outcome === 'ok').length,
+      refused: outcomes.filter((outcome) => outcome === 'ENGINE_OVERLOADED').length,
+    };
+  }
+
+  test('refuses whoever would wait longer than allowed behind several dozen', async () => {
+    await using engine = await startTestEngine({ threads: 1, queueMsMax: 100 });
+    const { answered, refused } = await ask(engine, 60);
+    expect(answered).toBeGreaterThanOrEqual(32);
+    expect(refused).toBeGreaterThan(0);
+    expect(answered + refused).toBe(60);
+  });
+
+  test('refuses whoever could not be answered by its deadline', async () => {
+    await using engine = await startTestEngine({ threads: 1 });
+    const { refused } = await ask(engine, 60, { deadlineAt: performance.now() + 500 });
+    expect(refused).toBeGreaterThan(0);
+  });
+
+  test('takes a few dozen whatever it takes, and bulk work always', async () => {
+    await using engine = await startTestEngine({ threads: 1, queueMsMax: 1 });
+    expect(await ask(engine, 32)).toEqual({ answered: 32, refused: 0 });
+    expect(await ask(engine, 60, { priority: 'low' })).toEqual({ answered: 60, refused: 0 });
+  });
+});
+
 describe('deadlines', () => {
   test('one that passes in the queue: refused then, and never run', async () => {
     await using engine = await startTestEngine({ threads: 1 });

@@ -42,6 +42,7 @@ export function createTestEngine({ registryFile = 'registry.ts', ...overrides }:
     modelsFolder: folder,
     threads: 2,
     queueItemsMax: 1000,
+    queueMsMax: 60_000,
     deadlineMs: 20_000,
     cacheEntriesMax: 0,
     threadHeapMb: 64,
