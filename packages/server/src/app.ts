@@ -96,8 +96,6 @@ export async function createApp({
       recorder,
       repository,
       onPredicted: metrics.onPredicted,
-      // several such calls at a time fit into the queue, beside single predictions
-      inFlightMax: Math.max(1, Math.floor(config.queueItemsMax / 8)),
     }),
   };
 

@@ -1,4 +1,5 @@
 import type { AnyContract, ErrorCode, TensorSpec } from '@oriel/schemas';
+import type { AppError } from '../errors.ts';
 
 export interface EngineOptions {
   /** The contracts to serve. */
@@ -80,10 +81,18 @@ export interface PredictRequest {
   readonly priority?: Priority | undefined;
 }
 
+export interface PredictManyRequest {
+  readonly model: string;
+  /** After validation by the contract. */
+  readonly inputs: readonly unknown[];
+  readonly signal?: AbortSignal | undefined;
+  readonly deadlineAt?: number | undefined;
+}
+
 /** One answered prediction. */
 export interface Prediction {
   readonly version: string;
-  /** Deeply frozen: identical requests may be given the same object. */
+  /** Deeply frozen where identical requests may be given the same object. Not to be changed. */
   readonly output: unknown;
   readonly cached: boolean;
   /** Items in the run that answered this request; 0 when the answer came from the cache. */
@@ -134,6 +143,12 @@ export interface Engine {
   models(): readonly ModelStatus[];
   /** @throws AppError with any code that this folder's `engine-errors.ts` makes */
   predict(request: PredictRequest): Promise<Prediction>;
+  /**
+   * Answers each input on its own, in their order: with its prediction, or with why it failed.
+   *
+   * @throws AppError when the call as a whole cannot be answered: no such model, a full queue, a deadline that passed
+   */
+  predictMany(request: PredictManyRequest): Promise<readonly (Prediction | AppError)[]>;
   stats(): EngineStats;
   /** Refuses new work and resolves when all accepted work has been answered. */
   drain(): Promise<void>;

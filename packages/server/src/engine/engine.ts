@@ -19,12 +19,14 @@ import type {
   EngineOptions,
   EngineStats,
   Prediction,
+  PredictManyRequest,
   PredictRequest,
 } from './engine-types.ts';
 import { Flight } from './flight.ts';
 import { createInlineRunner } from './inline/inline-runner.ts';
 import { createModelCatalog, type ReadyVersion } from './model-catalog.ts';
 import { turnOffOrtTelemetry } from './ort-telemetry.ts';
+import { createManyPredictor } from './predict-many.ts';
 import { createPredictionCache } from './prediction-cache.ts';
 import { ThreadEndedError } from './thread-ended.ts';
 import { createWaitingRoom } from './waiting-room.ts';
@@ -103,9 +105,20 @@ export function createEngine(options: EngineOptions): Engine {
     onCapacity: (threads) => batcher.setCapacity(threads),
     observer,
   });
+  const many = createManyPredictor({
+    predict: predictAccepted,
+    inline,
+    queueMsMax: options.queueMsMax,
+    // enough that each thread has a batch waiting; several such calls fit into the queue, beside single predictions
+    inFlightMax: ({ lane }) =>
+      Math.max(1, Math.min(Math.floor(options.queueItemsMax / 8), 2 * lane.batchSizeMax * pool.capacity())),
+    onOutcome: (model, outcome) => tellEnd(model, outcome instanceof AppError ? outcome : null),
+  });
+  /** Calls for many that are being answered. */
+  const manyUnderWay = new Set<Promise<unknown>>();
   let isStopping = false;
 
-  return { start, models: catalog.list, predict, stats, drain, close };
+  return { start, models: catalog.list, predict, predictMany, stats, drain, close };
 
   async function start(): Promise<void> {
     const startedAt = performance.now();
@@ -121,12 +134,32 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function predict(request: PredictRequest): Promise<Prediction> {
+    return isStopping ? refuse(request.model, serverStopping()) : predictAccepted(request);
+  }
+
+  /** Also while the server stops: a call that was accepted is answered to its last input. */
+  function predictAccepted(request: PredictRequest): Promise<Prediction> {
     try {
       return admit(request);
     } catch (error) {
-      tellEnd(request.model, error);
-      return Promise.reject(error);
+      return refuse(request.model, error);
     }
+  }
+
+  function refuse(model: string, error: unknown): Promise<never> {
+    tellEnd(model, error);
+    return Promise.reject(error);
+  }
+
+  async function predictMany({ model, ...request }: PredictManyRequest) {
+    if (isStopping) throw serverStopping();
+    const version = catalog.getReady(model, undefined);
+    const acceptedAt = performance.now();
+    const { deadlineAt = acceptedAt + options.deadlineMs } = request;
+    const answering = many.predictMany({ ...request, model, version, acceptedAt, deadlineAt });
+    const ended = answering.then(noop, noop).finally(() => manyUnderWay.delete(ended));
+    manyUnderWay.add(ended);
+    return answering;
   }
 
   function tellEnd(model: string, error: unknown): void {
@@ -138,7 +171,6 @@ export function createEngine(options: EngineOptions): Engine {
 
   /** Every step of this is taken for each request; what is asynchronous of it is one promise. */
   function admit(request: PredictRequest): Promise<Prediction> {
-    if (isStopping) throw serverStopping();
     const version = catalog.getReady(request.model, request.version);
     const acceptedAt = performance.now();
     const { signal, deadlineAt = acceptedAt + options.deadlineMs } = request;
@@ -298,7 +330,7 @@ export function createEngine(options: EngineOptions): Engine {
   function stats(): EngineStats {
     const { queued, running, batchesRunning, queuedByLane } = batcher.stats();
     return {
-      queued: queued + inline.waiting(),
+      queued: queued + inline.waiting() + many.waiting(),
       running,
       batchesRunning,
       queuedByVersion: queuedByLane,
@@ -309,14 +341,17 @@ export function createEngine(options: EngineOptions): Engine {
     };
   }
 
-  function drain(): Promise<void> {
+  async function drain(): Promise<void> {
     isStopping = true;
-    return room.whenEmpty();
+    await Promise.all([room.whenEmpty(), ...manyUnderWay]);
   }
 
   async function close(): Promise<void> {
     isStopping = true;
+    many.close();
     room.failAll(serverStopping());
     await pool.close();
   }
 }
+
+function noop(): void {}

@@ -93,7 +93,7 @@ export function createMetrics() {
   return {
     observer,
     /** @param outcome - `succeeded` or the code of the error */
-    onPredicted: (model: string, outcome: string) => predictions.inc({ model, outcome }),
+    onPredicted: (model: string, outcome: string, count = 1) => predictions.inc({ model, outcome }, count),
     onRecordsDropped: (count: number) => recordsDropped.inc(count),
     onRequest: ({
       method,

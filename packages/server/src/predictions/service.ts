@@ -7,10 +7,9 @@ import type {
   PredictManyItem,
   Timing,
 } from '@oriel/schemas';
-import type { Engine } from '../engine/engine-types.ts';
-import type { AppError } from '../errors.ts';
+import type { Engine, Prediction } from '../engine/engine-types.ts';
+import { AppError } from '../errors.ts';
 import { toAppError, toInputError } from '../to-app-error.ts';
-import { forEachWithLimit } from './for-each-with-limit.ts';
 import type { Recorder } from './recorder.ts';
 import type { PredictionRepository } from './repository.ts';
 
@@ -24,13 +23,11 @@ export interface Caller {
 }
 
 interface Needs {
-  readonly engine: Pick<Engine, 'predict' | 'models'>;
+  readonly engine: Pick<Engine, 'predict' | 'predictMany' | 'models'>;
   readonly recorder: Pick<Recorder, 'record'>;
   readonly repository: Pick<PredictionRepository, 'list'>;
-  /** Told of every prediction: `succeeded` or the code of its error. */
-  readonly onPredicted?: (model: string, outcome: string) => void;
-  /** Most inputs of one predict-many that wait in the engine's queue at a time. */
-  readonly inFlightMax: number;
+  /** Told of every prediction: `succeeded` or the code of its error, of how many. */
+  readonly onPredicted?: (model: string, outcome: string, count?: number) => void;
 }
 
 interface PredictRequest {
@@ -51,7 +48,7 @@ interface PredictManyRequest {
 export type PredictionService = ReturnType<typeof createPredictionService>;
 
 /** Predicts, and records what was predicted. */
-export function createPredictionService({ engine, recorder, repository, onPredicted, inFlightMax }: Needs) {
+export function createPredictionService({ engine, recorder, repository, onPredicted }: Needs) {
   return { predict, predictMany, list };
 
   /** @throws AppError MODEL_VERSION_NOT_FOUND, MODEL_NOT_READY, INPUT_INVALID, ENGINE_OVERLOADED, DEADLINE_EXCEEDED, … */
@@ -70,26 +67,20 @@ export function createPredictionService({ engine, recorder, repository, onPredic
    * or the caller has gone.
    */
   async function predictMany(caller: Caller, { contract, inputs, signal }: PredictManyRequest) {
-    const results = new Array<PredictManyItem<unknown>>(inputs.length);
+    const { results, valid } = validateEach(contract, inputs);
+    const answers = valid.length > 0 ? await runManyAndRecord(caller, { contract, valid, signal }) : [];
     let [queueMs, computeMs, version] = [0, 0, ''];
-    let refusal: AppError | undefined;
-    await forEachWithLimit(inputs, inFlightMax, async (input, i) => {
-      try {
-        const parsed = contract.input.safeParse(input);
-        if (!parsed.success) throw toInputError(parsed.error);
-        const answer = await runAndRecord(caller, { contract, input: parsed.data, signal });
-        results[i] = { ok: true, output: answer.output, cached: answer.cached };
+    for (const [index, answer] of answers.entries()) {
+      // one answer for each valid input
+      const { place } = valid[index] as ValidInput;
+      if (answer instanceof AppError) results[place] = { ok: false, error: toItemError(answer) };
+      else {
+        results[place] = { ok: true, output: answer.output, cached: answer.cached };
         queueMs = Math.max(queueMs, answer.queueMs);
         computeMs = Math.max(computeMs, answer.computeMs);
         version = answer.version;
-      } catch (thrown) {
-        const error = toAppError(thrown);
-        if (concernsWholeCall.has(error.code)) refusal ??= error;
-        results[i] = { ok: false, error: toItemError(error) };
       }
-      return refusal === undefined;
-    });
-    if (refusal) throw refusal;
+    }
     const timing: Timing = {
       queueMs: toMs(queueMs),
       computeMs: toMs(computeMs),
@@ -102,6 +93,42 @@ export function createPredictionService({ engine, recorder, repository, onPredic
       requestId: caller.requestId,
       timing,
     };
+  }
+
+  /** @throws AppError when the call as a whole cannot be answered; each of its inputs is recorded as failed then */
+  async function runManyAndRecord(caller: Caller, { contract: { id }, valid, signal }: RunMany) {
+    try {
+      const inputs = valid.map(({ input }) => input);
+      const answers = await engine.predictMany({
+        model: id,
+        inputs,
+        deadlineAt: caller.deadlineAt,
+        ...(signal && { signal }),
+      });
+      countAll(id, answers);
+      for (const [index, answer] of answers.entries()) record(caller, id, inputs[index], answer);
+      return answers;
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      onPredicted?.(id, error.code, valid.length);
+      for (const { input } of valid) record(caller, id, input, error);
+      throw error;
+    }
+  }
+
+  function countAll(id: string, answers: readonly (Prediction | AppError)[]): void {
+    const counts = new Map<string, number>();
+    for (const answer of answers) {
+      const outcome = answer instanceof AppError ? answer.code : 'succeeded';
+      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    }
+    for (const [outcome, count] of counts) onPredicted?.(id, outcome, count);
+  }
+
+  function record(caller: Caller, model: string, input: unknown, answer: Prediction | AppError): void {
+    if (!(answer instanceof AppError)) recorder.record(caller, { model, input, answer });
+    else if (!isAboutCaller.has(answer.code))
+      recorder.record(caller, { model, version: undefined, input, error: answer });
   }
 
   /** What answered nothing still says which version would have. */
@@ -139,16 +166,27 @@ export function createPredictionService({ engine, recorder, repository, onPredic
 // a model or version that is not there was not predicted with
 const isAboutCaller: ReadonlySet<ErrorCode> = new Set(['MODEL_NOT_FOUND', 'MODEL_VERSION_NOT_FOUND']);
 
-/** What makes every further input of the same call pointless. */
-const concernsWholeCall: ReadonlySet<ErrorCode> = new Set([
-  'MODEL_NOT_FOUND',
-  'MODEL_VERSION_NOT_FOUND',
-  'MODEL_NOT_READY',
-  'SERVER_STOPPING',
-  'REQUEST_CANCELLED',
-  'DEADLINE_EXCEEDED',
-  'ENGINE_OVERLOADED',
-]);
+interface ValidInput {
+  readonly input: unknown;
+  /** Its index in the call. */
+  readonly place: number;
+}
+
+interface RunMany extends Pick<PredictManyRequest, 'contract' | 'signal'> {
+  readonly valid: readonly ValidInput[];
+}
+
+/** Refuses what the contract refuses, each input on its own, and leaves room for the answers of the others. */
+function validateEach({ input: schema }: AnyContract, inputs: readonly unknown[]) {
+  const results = new Array<PredictManyItem<unknown>>(inputs.length);
+  const valid: ValidInput[] = [];
+  for (const [place, input] of inputs.entries()) {
+    const parsed = schema.safeParse(input);
+    if (parsed.success) valid.push({ input: parsed.data, place });
+    else results[place] = { ok: false, error: toItemError(toInputError(parsed.error)) };
+  }
+  return { results, valid };
+}
 
 function toItemError({ code, message, issues }: AppError): ItemError {
   return { code, message, ...(issues && { issues: [...issues] }) };

@@ -31,11 +31,13 @@ interface Seat {
  * Runs micro models on the event loop, without the way to a thread and back. A model gets its seat when it has proven
  * itself at start-up, and loses it for good when it turns out slow or unsound; the threads serve it then.
  */
+export type InlineRunner = ReturnType<typeof createInlineRunner>;
+
 export function createInlineRunner(options: InlineRunnerOptions) {
   const { logger, observer } = options;
   const seats = new Map<string, Seat>();
 
-  return { load, add, waiting };
+  return { load, add, waiting, bulkOf, runBulk };
 
   /** Gives a version its seat, if it proves to be quick enough. */
   async function load(file: VersionFile): Promise<void> {
@@ -78,26 +80,49 @@ export function createInlineRunner(options: InlineRunnerOptions) {
     return count;
   }
 
-  function run(file: VersionFile, { model, watch }: Seat, flights: readonly Flight[]): void {
+  /** How large calls may use the seat; undefined when the version has none. */
+  function bulkOf(key: string): Pick<InlineModel, 'batchSizeMax' | 'batchItemMs'> | undefined {
+    return seats.get(key)?.model;
+  }
+
+  /** Runs a batch that did not wait in the queue, at once. @returns null when the version has no seat any more */
+  function runBulk(file: VersionFile, inputs: readonly unknown[], queueMs: number): RunReply | null {
+    const seat = seats.get(file.key);
+    const reply = seat ? compute(file, seat, inputs) : null;
+    if (reply) {
+      const { model, version } = file;
+      const { runMs, computeMs } = reply;
+      observer.onBatch?.({ model, version, size: inputs.length, way: 'inline', queueMs, runMs, computeMs });
+    }
+    return reply;
+  }
+
+  function run(file: VersionFile, seat: Seat, flights: readonly Flight[]): void {
     const batch = flights.filter(options.isWanted);
     if (batch.length === 0) return;
     const startedAt = performance.now();
     for (const flight of batch) flight.startedAt = startedAt;
+    const inputs = batch.map(({ input }) => input);
+    const reply = compute(file, seat, inputs);
+    if (reply === null) options.onHandedBack(batch);
+    else options.onRan(batch, reply);
+  }
+
+  /** @returns null when the model could not run here at all; it has lost its seat then */
+  function compute(file: VersionFile, { model, watch }: Seat, inputs: readonly unknown[]): RunReply | null {
+    const startedAt = performance.now();
     watch.begin(startedAt);
-    const reply = attempt(file, model, batch);
-    if (reply === null) {
-      options.onHandedBack(batch);
-      return;
-    }
+    const reply = attempt(file, model, inputs);
+    if (reply === null) return null;
     const hasFailed = reply.failures.some(({ kind }) => kind === 'failed');
     const reason = watch.end({ elapsedMs: performance.now() - startedAt, hasFailed });
     if (reason !== null) unseat(file, reason);
-    options.onRan(batch, reply);
+    return reply;
   }
 
-  function attempt(file: VersionFile, model: InlineModel, batch: readonly Flight[]): RunReply | null {
+  function attempt(file: VersionFile, model: InlineModel, inputs: readonly unknown[]): RunReply | null {
     try {
-      return model.run(batch.map(({ input }) => input));
+      return model.run(inputs);
     } catch (error) {
       unseat(file, error instanceof Error ? error.message : String(error));
       return null;

@@ -1,0 +1,142 @@
+import type { ErrorCode } from '@oriel/schemas';
+import { AppError } from '../errors.ts';
+import {
+  deadlineExceeded,
+  itemFailed,
+  overloaded,
+  requestCancelled,
+  serverStopping,
+} from './engine-errors.ts';
+import type { Prediction, PredictManyRequest, PredictRequest } from './engine-types.ts';
+import { forEachWithLimit } from './for-each-with-limit.ts';
+import type { InlineRunner } from './inline/inline-runner.ts';
+import { LoopTurns } from './loop-turns.ts';
+import type { ReadyVersion } from './model-catalog.ts';
+
+type Bulk = NonNullable<ReturnType<InlineRunner['bulkOf']>>;
+
+/** An input's own end. */
+export type Outcome = Prediction | AppError;
+
+interface Needs {
+  readonly predict: (request: PredictRequest) => Promise<Prediction>;
+  readonly inline: Pick<InlineRunner, 'bulkOf' | 'runBulk'>;
+  /** How much of one call may be in the queue of its model at a time. */
+  readonly inFlightMax: (version: ReadyVersion) => number;
+  readonly queueMsMax: number;
+  /** Told of a call's end by input. */
+  readonly onOutcome: (model: string, outcome: Outcome) => void;
+}
+
+interface Call extends PredictManyRequest {
+  readonly version: ReadyVersion;
+  readonly acceptedAt: number;
+  readonly deadlineAt: number;
+}
+
+/**
+ * Answers the inputs of one call. Those of a micro model run batch by batch on the event loop, one batch a turn, with
+ * nothing done for each input but the model's own work: no place in a queue, no promise, no look into the cache, which
+ * would cost more than to compute. All others go their way one by one, so many at a time.
+ */
+export function createManyPredictor({ predict, inline, inFlightMax, queueMsMax, onOutcome }: Needs) {
+  const turns = new LoopTurns();
+  let inputsWaiting = 0;
+  let isClosed = false;
+
+  return {
+    predictMany,
+    waiting: () => inputsWaiting,
+    /** What is under way ends with SERVER_STOPPING. */
+    close: () => {
+      isClosed = true;
+    },
+  };
+
+  /** @throws AppError when no further input of the call can be answered: the call as a whole has failed then */
+  async function predictMany(call: Call): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = [];
+    await predictInline(call, outcomes);
+    const done = outcomes.length;
+    if (done < call.inputs.length) await predictOneByOne(call, done, outcomes);
+    return outcomes;
+  }
+
+  /** As far as the model is, and stays, on the event loop. */
+  async function predictInline(call: Call, outcomes: Outcome[]): Promise<void> {
+    const { inputs, version } = call;
+    const bulk = inline.bulkOf(version.file.key);
+    if (!bulk) return;
+    inputsWaiting += inputs.length;
+    try {
+      checkIsShort(version, bulk, inputsWaiting - inputs.length);
+      while (outcomes.length < inputs.length) {
+        await turns.next();
+        if (isClosed) throw serverStopping();
+        checkIsWanted(call);
+        const batch = inputs.slice(outcomes.length, outcomes.length + bulk.batchSizeMax);
+        if (!runBatch(call, batch, outcomes)) return;
+      }
+    } catch (error) {
+      if (error instanceof AppError) onOutcome(version.file.model, error);
+      throw error;
+    } finally {
+      inputsWaiting -= inputs.length;
+    }
+  }
+
+  function checkIsShort({ file }: ReadyVersion, { batchItemMs }: Bulk, inputsBefore: number): void {
+    const waitMs = inputsBefore * batchItemMs;
+    if (waitMs > queueMsMax) throw overloaded(file.model, inputsBefore, Math.ceil(waitMs / 1000));
+  }
+
+  /** @returns false when the model has left the event loop */
+  function runBatch(call: Call, batch: readonly unknown[], outcomes: Outcome[]): boolean {
+    const { file } = call.version;
+    const queueMs = performance.now() - call.acceptedAt;
+    const reply = inline.runBulk(file, batch, queueMs);
+    if (reply === null) return false;
+    const { computeMs } = reply;
+    const [cached, batchSize, first] = [false, batch.length, outcomes.length];
+    for (const output of reply.outputs)
+      outcomes.push({ version: file.version, output, cached, batchSize, queueMs, computeMs });
+    for (const failure of reply.failures) outcomes[first + failure.index] = itemFailed(file.model, failure);
+    for (let index = first; index < outcomes.length; index += 1)
+      onOutcome(file.model, outcomes[index] as Outcome);
+    return true;
+  }
+
+  async function predictOneByOne(call: Call, done: number, outcomes: Outcome[]): Promise<void> {
+    const { inputs, version, model, signal, deadlineAt } = call;
+    let refusal: AppError | undefined;
+    await forEachWithLimit(inputs.slice(done), inFlightMax(version), async (input, index) => {
+      try {
+        const one = { model, version: version.file.version, input, signal, deadlineAt };
+        outcomes[done + index] = await predict(one);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        if (concernsWholeCall.has(error.code)) refusal ??= error;
+        outcomes[done + index] = error;
+      }
+      return refusal === undefined;
+    });
+    if (refusal) throw refusal;
+  }
+}
+
+function checkIsWanted({ signal, deadlineAt, acceptedAt }: Call): void {
+  if (signal?.aborted) throw requestCancelled();
+  const now = performance.now();
+  if (deadlineAt <= now) throw deadlineExceeded(now - acceptedAt);
+}
+
+/** What makes every further input of the same call pointless. */
+const concernsWholeCall: ReadonlySet<ErrorCode> = new Set([
+  'MODEL_NOT_FOUND',
+  'MODEL_VERSION_NOT_FOUND',
+  'MODEL_NOT_READY',
+  'SERVER_STOPPING',
+  'REQUEST_CANCELLED',
+  'DEADLINE_EXCEEDED',
+  'ENGINE_OVERLOADED',
+]);
