@@ -177,7 +177,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (signal?.aborted) throw requestCancelled();
     if (deadlineAt <= acceptedAt) throw deadlineExceeded(0);
 
-    const key = keyOf(version, request.input);
+    const key = isForEventLoop(version, request) ? null : keyOf(version, request.input);
     const hit = findCached(key, version);
     if (hit) return Promise.resolve(hit);
     const flight = joinFlight(key, request) ?? startFlight(version, { key, request, acceptedAt, deadlineAt });
@@ -218,10 +218,20 @@ export function createEngine(options: EngineOptions): Engine {
     return flight;
   }
 
-  /** What waits for a thread came before, and bulk work does not belong on the event loop. */
+  /**
+   * What waits for a thread came before, and bulk work does not belong on the event loop. Nothing that runs there is
+   * looked up in the cache or kept: that costs about as much as to compute it.
+   */
+  function isForEventLoop(
+    { file, lane }: ReadyVersion,
+    { priority = 'high' }: Pick<PredictRequest, 'priority'>,
+  ): boolean {
+    return priority === 'high' && lane.waiting === 0 && inline.hasSeat(file.key);
+  }
+
   function enqueue(flight: Flight, waitMsMax: number): boolean {
     const { lane, file } = flight.version;
-    flight.isInline = flight.priority === 'high' && lane.waiting === 0 && inline.add(flight);
+    flight.isInline = isForEventLoop(flight.version, flight) && inline.add(flight);
     if (flight.isInline) return true;
     const isFull = lane.waiting + inline.waiting(file.key) >= options.queueItemsMax;
     return !isFull && !isTooLong(flight, waitMsMax) && batcher.add(lane, flight, flight.priority);

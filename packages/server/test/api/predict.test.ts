@@ -46,9 +46,9 @@ describe('predict, tabular', () => {
   });
 
   test('an equal input is answered from the cache, whatever the order of its keys', async () => {
-    const bird = { island: 'Dream', bodyMassG: 3333 } as const;
-    const first = await app.client.models.penguins.predict.mutate(bird);
-    const second = await app.client.models.penguins.predict.mutate({ bodyMassG: 3333, island: 'Dream' });
+    const [subject, body] = ['Minutes of the meeting', 'They are attached. See you on Thursday.'];
+    const first = await app.client.models.spam.predict.mutate({ subject, body });
+    const second = await app.client.models.spam.predict.mutate({ body, subject });
     expect([first.cached, second.cached]).toEqual([false, true]);
     expect(second.output).toEqual(first.output);
   });

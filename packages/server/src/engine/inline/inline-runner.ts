@@ -37,7 +37,7 @@ export function createInlineRunner(options: InlineRunnerOptions) {
   const { logger, observer } = options;
   const seats = new Map<string, Seat>();
 
-  return { load, add, waiting, bulkOf, runBulk };
+  return { load, hasSeat, add, waiting, bulkOf, runBulk };
 
   /** Gives a version its seat, if it proves to be quick enough. */
   async function load(file: VersionFile): Promise<void> {
@@ -65,6 +65,11 @@ export function createInlineRunner(options: InlineRunnerOptions) {
       }),
     };
     return seat;
+  }
+
+  /** Whether a version, `penguins@1`, runs on the event loop. */
+  function hasSeat(key: string): boolean {
+    return seats.has(key);
   }
 
   /** @returns false when the flight has to go to the threads */
