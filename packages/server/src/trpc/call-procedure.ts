@@ -1,3 +1,4 @@
+import { quickParse } from '@oriel/schemas';
 import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import type { Context } from './context.ts';
@@ -90,7 +91,7 @@ function compile({ middlewares, inputs, meta }: Definition): readonly Middleware
 
 function readInput(schema: z.ZodType): Middleware {
   return async ({ getRawInput, next }) => {
-    const parsed = schema.safeParse(await getRawInput());
+    const parsed = quickParse(schema, await getRawInput());
     if (!parsed.success) throw new TRPCError({ code: 'BAD_REQUEST', cause: parsed.error });
     return next({ input: parsed.data });
   };

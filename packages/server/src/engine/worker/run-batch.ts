@@ -2,6 +2,7 @@ import {
   type AnyContract,
   type AnyPipeline,
   InputError,
+  quickParse,
   sliceRow,
   stackTensors,
   type Tensors,
@@ -97,7 +98,7 @@ export function toOutput(
   row: Tensors,
 ): Attempt<unknown> {
   try {
-    const parsed = contract.output.safeParse(pipeline.postprocess(row));
+    const parsed = quickParse(contract.output, pipeline.postprocess(row));
     if (parsed.success) return { value: parsed.data };
     return { failure: { kind: 'failed', stage: 'output', message: describeIssues(parsed.error) } };
   } catch (error) {
