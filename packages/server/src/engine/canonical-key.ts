@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { hashBytes } from './byte-hash.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** Keys longer than this are hashed, so that a key costs little memory whatever the input. */
@@ -10,7 +11,7 @@ const textLengthMax = 256;
  */
 export function canonicalKey(input: unknown): string | null {
   // no other text is JSON: the two ways never give the same for different inputs
-  const text = (typeof input === 'object' && input !== null && canonicalJson(input)) || toText(input);
+  const text = canonicalJson(input) ?? toText(input);
   return text === null || text.length <= textLengthMax ? text : `sha256:${hash('sha256', text, 'base64url')}`;
 }
 
@@ -43,8 +44,7 @@ function objectToText(value: object): string | null {
 }
 
 function viewToText(view: ArrayBufferView): string {
-  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  return `${view.constructor.name}:${hash('sha256', bytes, 'base64url')}`;
+  return `${view.constructor.name}:${hashBytes(view)}`;
 }
 
 /** A field that is undefined counts as absent, as in JSON. */
