@@ -23,10 +23,15 @@ describe('boundedCopy', () => {
     expect(boundedCopy(wide)).toEqual({ json: null, truncated: true });
   });
 
-  test('keeps of a file its size and hash only', () => {
-    expect(boundedCopy({ image: new Uint8Array([1, 2, 3]) }).json).toBe(
-      '{"image":{"bytes":3,"sha256":"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"}}',
-    );
+  test.each([
+    ['bytes', { image: Uint8Array.of(1, 2, 3) }],
+    ['a Buffer', { image: Buffer.of(1, 2, 3) }],
+    ['a Buffer beside what is no plain data', { image: Buffer.of(1, 2, 3), at: new Map() }],
+  ])('keeps of a file its size and hash only: %s', (_name, value) => {
+    expect(JSON.parse(String(boundedCopy(value).json))).toHaveProperty('image', {
+      bytes: 3,
+      sha256: '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81',
+    });
   });
 
   test('replaces what PostgreSQL refuses in jsonb: NUL and lone surrogates', () => {
