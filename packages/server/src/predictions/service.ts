@@ -1,11 +1,12 @@
-import type {
-  AnyContract,
-  ErrorCode,
-  ItemError,
-  ListPredictionsInput,
-  PredictionPage,
-  PredictManyItem,
-  Timing,
+import {
+  type AnyContract,
+  type ErrorCode,
+  type ItemError,
+  type ListPredictionsInput,
+  type PredictionPage,
+  type PredictManyItem,
+  quickParse,
+  type Timing,
 } from '@oriel/schemas';
 import type { Engine, Prediction } from '../engine/engine-types.ts';
 import { AppError } from '../errors.ts';
@@ -181,7 +182,7 @@ function validateEach({ input: schema }: AnyContract, inputs: readonly unknown[]
   const results = new Array<PredictManyItem<unknown>>(inputs.length);
   const valid: ValidInput[] = [];
   for (const [place, input] of inputs.entries()) {
-    const parsed = schema.safeParse(input);
+    const parsed = quickParse(schema, input);
     if (parsed.success) valid.push({ input: parsed.data, place });
     else results[place] = { ok: false, error: toItemError(toInputError(parsed.error)) };
   }
