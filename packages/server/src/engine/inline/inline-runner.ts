@@ -116,7 +116,7 @@ export function createInlineRunner(options: InlineRunnerOptions) {
   /** @returns null when the model could not run here at all; it has lost its seat then */
   function compute(file: VersionFile, { model, watch }: Seat, inputs: readonly unknown[]): RunReply | null {
     const startedAt = performance.now();
-    watch.begin(startedAt);
+    watch.begin();
     const reply = attempt(file, model, inputs);
     if (reply === null) return null;
     const hasFailed = reply.failures.some(({ kind }) => kind === 'failed');

@@ -3,11 +3,10 @@ import { InlineWatch } from './inline-watch.ts';
 
 /** A watch over runs that take so long on the wall and, if not said otherwise, compute all that time. */
 function setUp() {
-  let [now, computedMs] = [0, 0];
+  let computedMs = 0;
   const watch = new InlineWatch(() => computedMs);
   return (elapsedMs: number, { hasFailed = false, threadMs = elapsedMs } = {}) => {
-    watch.begin(now);
-    now += elapsedMs;
+    watch.begin();
     computedMs += threadMs;
     return watch.end({ elapsedMs, hasFailed });
   };
@@ -27,12 +26,9 @@ describe('InlineWatch', () => {
     expect(setUp()(300, { threadMs: 0.05 })).toBeNull();
   });
 
-  test('what was computed before the run does not count', () => {
+  test('runs that the machine interrupts are not slow, however many', () => {
     const run = setUp();
-    run(0.05);
-    run(0.05, { threadMs: 400 });
-    for (let i = 0; i < 2000; i += 1) run(0.05);
-    expect(run(260, { threadMs: 0.05 })).toBeNull();
+    for (let i = 0; i < 100; i += 1) expect(run(20, { threadMs: 0.05 })).toBeNull();
   });
 
   test('ten slow or failed runs in a row are too many', () => {
