@@ -7,8 +7,8 @@ export interface LaneOptions {
   readonly queueItemsMax: number;
 }
 
-/** How fast the estimate of an item's time follows what is measured. */
-const smoothing = 0.2;
+/** How much of what was measured before counts still when a batch comes back: some ten batches count in all. */
+const memory = 0.9;
 
 /** What waits for one model version, and what the batcher needs to choose between lanes. */
 export class Lane<Item> {
@@ -19,12 +19,12 @@ export class Lane<Item> {
   batchesRunning = 0;
   /** The number of the dispatch that served this lane last. */
   servedAt = 0;
-  /** Milliseconds of one thread that an item takes, smoothed. */
-  itemMs = 0;
   // sets keep their order and delete from the middle at no cost: callers leave at any time
   readonly #alone = new Set<Item>();
   readonly #high = new Set<Item>();
   readonly #low = new Set<Item>();
+  #measuredItems = 0;
+  #measuredMs = 0;
 
   constructor({ name, batchSizeMax, queueItemsMax }: LaneOptions) {
     this.name = name;
@@ -96,8 +96,16 @@ export class Lane<Item> {
 
   /** Learns from a batch that came back. */
   measure(items: number, elapsedMs: number): void {
-    const itemMs = elapsedMs / items;
-    this.itemMs = this.itemMs === 0 ? itemMs : this.itemMs + smoothing * (itemMs - this.itemMs);
+    this.#measuredItems = this.#measuredItems * memory + items;
+    this.#measuredMs = this.#measuredMs * memory + elapsedMs;
+  }
+
+  /**
+   * Milliseconds of one thread that an item took of late; 0 before the first. Over all items of the last batches, so that
+   * a small one which the machine held up says little.
+   */
+  get itemMs(): number {
+    return this.#measuredItems === 0 ? 0 : this.#measuredMs / this.#measuredItems;
   }
 }
 
