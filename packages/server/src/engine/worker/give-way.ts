@@ -1,7 +1,8 @@
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 
-/** Low enough that a thread which wakes to read a request goes first; high enough not to starve beside other programs. */
-const niceness = 5;
+/** Enough that a thread which wakes to read a request goes first; too little to starve beside other programs. */
+const nicer = 5;
+const nicenessMax = 19;
 
 /**
  * Makes this thread give way to the event loops of the server when all cores are busy: reading and refusing requests
@@ -13,7 +14,7 @@ const niceness = 5;
 export function giveWayToEventLoops(): void {
   if (process.platform !== 'linux') return;
   try {
-    setPriority(0, niceness);
+    setPriority(0, Math.min(nicenessMax, getPriority(0) + nicer));
   } catch {
     // a sandbox may forbid it; all works without
   }
