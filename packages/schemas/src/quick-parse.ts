@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fitsLength, toLengthRule } from './length-rule.ts';
-import { fitsNumber, toNumberRule } from './number-rule.ts';
+import { fitNumbers, fitsNumber, toNumberRule } from './number-rule.ts';
 
 /** Gives what the schema gives for the value, as a fresh copy, or `unsure`. */
 type Read = (value: unknown) => unknown;
@@ -108,7 +108,6 @@ function compileList(
 
 type CopyList = (list: readonly unknown[]) => unknown;
 
-/** One call for the whole list: calling a closure for each number costs more than the number does. */
 function compileNumbersCopy(element: z.core.$ZodType): CopyList | undefined {
   const rule = compile(element) && toNumberRule(checksOf(element));
   return (
@@ -116,8 +115,7 @@ function compileNumbersCopy(element: z.core.$ZodType): CopyList | undefined {
     ((list) => {
       if (!isPlainList(list)) return unsure;
       const copy = list.slice();
-      for (let index = 0; index < copy.length; index += 1) if (!fitsNumber(rule, copy[index])) return unsure;
-      return copy;
+      return fitNumbers(rule, copy) ? copy : unsure;
     })
   );
 }
