@@ -1,7 +1,7 @@
 interface InlineQueueOptions<Item> {
   /** Most items that run in one turn. */
   readonly batchSizeMax: number;
-  /** Most items that wait: more than a batch where it takes longer to hand an item over to a thread than to run it. */
+  /** Most items that wait; what comes then is for the threads. */
   readonly itemsMax: number;
   readonly runBatch: (items: readonly Item[]) => void;
   /**

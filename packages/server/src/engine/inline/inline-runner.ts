@@ -5,8 +5,11 @@ import { InlineQueue } from './inline-queue.ts';
 import { InlineWatch } from './inline-watch.ts';
 import type { InlineModel } from './open-inline-model.ts';
 
-/** What it takes of the event loop to hand one item of a batch over to a thread and to take its output back. */
-const handOverMs = 0.02;
+/**
+ * How much work may wait for the event loop before a thread takes what comes: it costs more of the event loop to hand
+ * an input over and to take its output back than to run the model, so that is worth it only for a backlog.
+ */
+const backlogMsMax = 5;
 
 interface InlineRunnerOptions {
   readonly queueItemsMax: number;
@@ -60,7 +63,10 @@ export function createInlineRunner(options: InlineRunnerOptions) {
       watch: new InlineWatch(),
       queue: new InlineQueue({
         batchSizeMax: model.batchSizeMax,
-        itemsMax: model.batchItemMs <= handOverMs ? options.queueItemsMax : model.batchSizeMax,
+        itemsMax: Math.min(
+          options.queueItemsMax,
+          Math.max(model.batchSizeMax, Math.floor(backlogMsMax / model.batchItemMs)),
+        ),
         runBatch: (batch) => run(file, seat, batch),
       }),
     };
