@@ -3,10 +3,14 @@ import { z } from 'zod';
 /** What went wrong, coarsely: each transport maps these few kinds and nothing else. */
 export type ErrorKind =
   | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
   | 'not-found'
   | 'method'
+  | 'conflict'
   | 'too-large'
   | 'unsupported'
+  | 'rate-limited'
   | 'cancelled'
   | 'internal'
   | 'unavailable'
@@ -16,12 +20,18 @@ export type ErrorKind =
 export const errorKindOf = {
   INPUT_INVALID: 'invalid',
   BODY_MALFORMED: 'invalid',
+  UNAUTHENTICATED: 'unauthenticated',
+  FORBIDDEN: 'forbidden',
+  NOT_FOUND: 'not-found',
   MODEL_NOT_FOUND: 'not-found',
   MODEL_VERSION_NOT_FOUND: 'not-found',
   ROUTE_NOT_FOUND: 'not-found',
   METHOD_NOT_ALLOWED: 'method',
+  CONFLICT: 'conflict',
   BODY_TOO_LARGE: 'too-large',
   MEDIA_TYPE_UNSUPPORTED: 'unsupported',
+  RATE_LIMITED: 'rate-limited',
+  QUOTA_EXCEEDED: 'rate-limited',
   REQUEST_CANCELLED: 'cancelled',
   PREDICTION_FAILED: 'internal',
   WORKER_CRASHED: 'internal',

@@ -1,11 +1,18 @@
 import { type ErrorCode, type ErrorIssue, type ErrorKind, errorKindOf, type Problem } from '@oriel/schemas';
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc';
 
+/** @see RFC 6750, section 3.1, "Error Codes" */
+export type Challenge =
+  | { readonly error: 'invalid_token' }
+  | { readonly error: 'insufficient_scope'; readonly scope: string };
+
 interface Extra {
   /** The fields that were refused, for `invalid` errors. */
   readonly issues?: readonly ErrorIssue[];
   /** When to try again, in seconds; becomes the `Retry-After` header. */
   readonly retryAfterS?: number;
+  /** What was wrong with the credential; becomes part of the `WWW-Authenticate` header. */
+  readonly challenge?: Challenge;
   /** What really happened. For the log only: it never reaches a caller. */
   readonly cause?: unknown;
 }
@@ -17,23 +24,29 @@ export class AppError extends Error {
   readonly kind: ErrorKind;
   readonly issues: readonly ErrorIssue[] | undefined;
   readonly retryAfterS: number | undefined;
+  readonly challenge: Challenge | undefined;
 
-  constructor(code: ErrorCode, message: string, { issues, retryAfterS, cause }: Extra = {}) {
+  constructor(code: ErrorCode, message: string, { issues, retryAfterS, challenge, cause }: Extra = {}) {
     super(message, { cause });
     this.code = code;
     this.kind = errorKindOf[code];
     this.issues = issues;
     this.retryAfterS = retryAfterS;
+    this.challenge = challenge;
   }
 }
 
 /** How each kind is said on each transport. The compiler checks that none is missing. */
 export const transportOfKind = {
   invalid: { trpc: 'BAD_REQUEST', status: 400, title: 'Bad request' },
+  unauthenticated: { trpc: 'UNAUTHORIZED', status: 401, title: 'Not signed in' },
+  forbidden: { trpc: 'FORBIDDEN', status: 403, title: 'Not allowed' },
   'not-found': { trpc: 'NOT_FOUND', status: 404, title: 'Not found' },
   method: { trpc: 'METHOD_NOT_SUPPORTED', status: 405, title: 'Method not allowed' },
+  conflict: { trpc: 'CONFLICT', status: 409, title: 'Conflict' },
   'too-large': { trpc: 'PAYLOAD_TOO_LARGE', status: 413, title: 'Content too large' },
   unsupported: { trpc: 'UNSUPPORTED_MEDIA_TYPE', status: 415, title: 'Unsupported media type' },
+  'rate-limited': { trpc: 'TOO_MANY_REQUESTS', status: 429, title: 'Too many requests' },
   // 499 is no registered status, but what proxies log for a caller that went away; nobody is left to read it
   cancelled: { trpc: 'CLIENT_CLOSED_REQUEST', status: 499, title: 'Caller went away' },
   internal: { trpc: 'INTERNAL_SERVER_ERROR', status: 500, title: 'Internal server error' },

@@ -30,6 +30,10 @@ function toIssue(issue: z.core.$ZodIssue): ErrorIssue {
 const codeOfTrpc: Partial<Record<TRPCError['code'], ErrorCode>> = {
   BAD_REQUEST: 'BODY_MALFORMED',
   PARSE_ERROR: 'BODY_MALFORMED',
+  UNAUTHORIZED: 'UNAUTHENTICATED',
+  FORBIDDEN: 'FORBIDDEN',
+  CONFLICT: 'CONFLICT',
+  TOO_MANY_REQUESTS: 'RATE_LIMITED',
   NOT_FOUND: 'ROUTE_NOT_FOUND',
   METHOD_NOT_SUPPORTED: 'METHOD_NOT_ALLOWED',
   PAYLOAD_TOO_LARGE: 'BODY_TOO_LARGE',
@@ -78,6 +82,10 @@ function isHttpError(thrown: unknown): thrown is HttpError {
 
 function fromHttp(error: HttpError): AppError {
   switch (error.statusCode) {
+    case 401:
+      return new AppError('UNAUTHENTICATED', error.message, { cause: error });
+    case 403:
+      return new AppError('FORBIDDEN', error.message, { cause: error });
     case 404:
       return new AppError('ROUTE_NOT_FOUND', error.message, { cause: error });
     case 405:
@@ -88,6 +96,8 @@ function fromHttp(error: HttpError): AppError {
       });
     case 415:
       return new AppError('MEDIA_TYPE_UNSUPPORTED', error.message, { cause: error });
+    case 429:
+      return new AppError('RATE_LIMITED', error.message, { cause: error });
     default:
       return new AppError('BODY_MALFORMED', `The request could not be read: ${error.message}`, {
         cause: error,

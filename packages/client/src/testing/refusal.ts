@@ -11,10 +11,14 @@ export interface Refusal {
 // the server says the same in its own table; a browser bundle of tests must not import it
 const statusOfKind: Record<ErrorKind, number> = {
   invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
   'not-found': 404,
   method: 405,
+  conflict: 409,
   'too-large': 413,
   unsupported: 415,
+  'rate-limited': 429,
   cancelled: 499,
   internal: 500,
   unavailable: 503,

@@ -7,13 +7,22 @@ const adviceOf: Record<ErrorCode, string> = {
     'The input breaks the contract. `issues` names each field, the rule and what was expected. Mend it and send it again.',
   BODY_MALFORMED:
     'The body could not be read, e.g. it is not valid JSON. Check the body and its content-type.',
+  UNAUTHENTICATED:
+    'Sign in, or send an API key or access token: Authorization: Bearer …. One that was sent is mistyped, expired or revoked.',
+  FORBIDDEN:
+    'The caller is known and may not do this. The message names what is missing, e.g. a scope of the API key.',
+  NOT_FOUND: 'It is not there, or not for this caller to see.',
   MODEL_NOT_FOUND: 'No model has that id. GET /api/v1/models lists those there are.',
   MODEL_VERSION_NOT_FOUND: 'The model has no such version. GET /api/v1/models/{id} lists its versions.',
   ROUTE_NOT_FOUND: 'There is nothing at that path. The API is described at /docs.',
   METHOD_NOT_ALLOWED: 'The path takes another HTTP method.',
+  CONFLICT: 'What is there stands in the way, e.g. the name is taken, or somebody else has changed it.',
   BODY_TOO_LARGE:
     'The body is larger than this server accepts. Send less, or ask its operator to raise ORIEL_BODY_BYTES_MAX.',
   MEDIA_TYPE_UNSUPPORTED: 'The operation does not read that content-type. Most read application/json.',
+  RATE_LIMITED: 'This caller or its address asks too often. Try again after Retry-After seconds.',
+  QUOTA_EXCEEDED:
+    'The API key has used up its quota of the day. Try again after Retry-After seconds, or ask for a larger quota.',
   REQUEST_CANCELLED: 'The caller went away before the answer was there.',
   PREDICTION_FAILED:
     'The model could not answer this input. The server log has the cause under the request id.',

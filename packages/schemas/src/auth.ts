@@ -1,0 +1,189 @@
+import { z } from 'zod';
+
+/** What a caller may do. Scopes are part of the contract: they are added, never renamed. */
+export const scopeSchema = z
+  .enum([
+    'predict',
+    'models:read',
+    'models:write',
+    'datasets:read',
+    'datasets:write',
+    'jobs:read',
+    'jobs:write',
+    'monitoring:read',
+    'admin',
+  ])
+  .meta({ id: 'Scope', description: 'One thing that a caller may do.' });
+export type Scope = z.infer<typeof scopeSchema>;
+
+export const roleSchema = z
+  .enum(['admin', 'member'])
+  .meta({ id: 'Role', description: 'What a person is on this server: an admin may do everything.' });
+export type Role = z.infer<typeof roleSchema>;
+
+const time = z.iso.datetime();
+
+/** Compared without case: addresses that differ only in it reach the same mailbox everywhere. */
+export const emailSchema = z
+  .email()
+  .max(254)
+  .transform((email) => email.toLowerCase());
+
+export const userSchema = z
+  .object({
+    id: z.uuid(),
+    email: z.string(),
+    name: z.string(),
+    role: roleSchema,
+    hasPassword: z.boolean().meta({ description: 'False: signs in with a link or another provider only.' }),
+    isDisabled: z.boolean().meta({ description: 'May not sign in, and none of its keys works.' }),
+    createdAt: time,
+  })
+  .meta({ id: 'User', description: 'A person with an account.' });
+export type User = z.infer<typeof userSchema>;
+
+export const sessionSchema = z
+  .object({
+    id: z.string().meta({ description: 'Names the session; cannot be used to sign in.' }),
+    createdAt: time,
+    lastSeenAt: time,
+    expiresAt: time,
+    userAgent: z.string().meta({ description: 'The browser, as it named itself.' }),
+    ipPrefix: z.string().nullable().meta({ description: 'The network it came from.' }),
+    isCurrent: z.boolean().meta({ description: 'Whether this request came with it.' }),
+  })
+  .meta({ id: 'Session', description: 'A browser that is signed in.' });
+export type Session = z.infer<typeof sessionSchema>;
+
+const keyFields = {
+  name: z.string().trim().min(1).max(100).meta({ description: 'What it is for, for people.' }),
+  scopes: z.array(scopeSchema).min(1).meta({ description: 'What it may do, as far as its user may.' }),
+  models: z
+    .array(z.string().max(64))
+    .min(1)
+    .max(1000)
+    .nullable()
+    .meta({ description: 'The only models it may call; null for all.' }),
+  expiresAt: time.nullable().meta({ description: 'When it stops working; null for never.' }),
+  requestsPerDayMax: z
+    .int()
+    .min(1)
+    .max(2_147_483_647)
+    .nullable()
+    .meta({ description: 'Most requests on a day (UTC); null for no bound.' }),
+  computeMsPerDayMax: z
+    .int()
+    .min(1)
+    .max(2_147_483_647)
+    .nullable()
+    .meta({ description: 'Most compute time on a day (UTC), in milliseconds; null for no bound.' }),
+};
+
+export const apiKeySchema = z
+  .object({
+    id: z.string().meta({ description: 'Part of the key that may be shown: it begins `oriel_<id>_`.' }),
+    userId: z.uuid(),
+    ...keyFields,
+    createdAt: time,
+    lastUsedAt: time.nullable().meta({ description: 'To the minute.' }),
+    revokedAt: time.nullable(),
+  })
+  .meta({ id: 'ApiKey', description: 'An API key, without its secret.' });
+export type ApiKey = z.infer<typeof apiKeySchema>;
+
+export const createApiKeyInputSchema = z.strictObject({
+  name: keyFields.name,
+  scopes: keyFields.scopes,
+  models: keyFields.models.default(null),
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .nullable()
+    .default(null)
+    .meta({ description: 'When it stops working (RFC 3339); null for never.' }),
+  requestsPerDayMax: keyFields.requestsPerDayMax.default(null),
+  computeMsPerDayMax: keyFields.computeMsPerDayMax.default(null),
+});
+export type CreateApiKeyInput = z.infer<typeof createApiKeyInputSchema>;
+
+export const newApiKeySchema = z
+  .object({
+    key: apiKeySchema,
+    secret: z.string().meta({ description: 'The whole key, to be sent as a bearer token. Shown only now.' }),
+  })
+  .meta({ id: 'NewApiKey', description: 'An API key that was just made.' });
+export type NewApiKey = z.infer<typeof newApiKeySchema>;
+
+export const grantSchema = z
+  .enum(['client_credentials', 'refresh_token'])
+  .meta({ id: 'Grant', description: 'A grant type of RFC 6749.' });
+export type Grant = z.infer<typeof grantSchema>;
+
+export const oauthClientSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(scopeSchema),
+    grants: z.array(grantSchema),
+    createdAt: time,
+    revokedAt: time.nullable(),
+  })
+  .meta({ id: 'OauthClient', description: 'A program that gets access tokens, without its secret.' });
+export type OauthClient = z.infer<typeof oauthClientSchema>;
+
+/** What the audit log tells of. Actions are part of the contract: they are added, never renamed. */
+export const auditActionSchema = z
+  .enum([
+    'user.registered',
+    'user.signed-in',
+    'user.sign-in-failed',
+    'user.signed-out',
+    'user.password-changed',
+    'user.role-changed',
+    'user.disabled',
+    'user.enabled',
+    'user.deleted',
+    'user.identity-linked',
+    'session.ended',
+    'sign-in-link.created',
+    'key.created',
+    'key.changed',
+    'key.revoked',
+    'client.created',
+    'client.changed',
+    'client.revoked',
+    'token.created',
+    'token.revoked',
+    'token.reused',
+    'signing-key.rotated',
+  ])
+  .meta({ id: 'AuditAction', description: 'What happened.' });
+export type AuditAction = z.infer<typeof auditActionSchema>;
+
+export const auditEventSchema = z
+  .object({
+    id: z.uuid(),
+    at: time,
+    action: auditActionSchema,
+    actor: z.string().meta({ description: 'Who did it, e.g. `user:<id>`, `key:<id>` or `anonymous`.' }),
+    target: z.string().nullable().meta({ description: 'What it was done to, e.g. `key:<id>`.' }),
+    ip: z.string().nullable(),
+    detail: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'AuditEvent', description: 'One event of the audit log.' });
+export type AuditEvent = z.infer<typeof auditEventSchema>;
+
+export const listAuditEventsInputSchema = z.strictObject({
+  action: auditActionSchema.optional(),
+  actor: z.string().max(200).meta({ description: 'Only what this caller did.' }).optional(),
+  limit: z.int().min(1).max(200).default(50).meta({ description: 'Most events on one page.' }),
+  cursor: z.uuid().meta({ description: 'The `nextCursor` of the page before.' }).optional(),
+});
+export type ListAuditEventsInput = z.infer<typeof listAuditEventsInputSchema>;
+
+export const auditEventPageSchema = z
+  .object({
+    items: z.array(auditEventSchema),
+    nextCursor: z.uuid().nullable().meta({ description: 'Cursor of the next page; null on the last.' }),
+  })
+  .meta({ id: 'AuditEventPage', description: 'A page of the audit log, newest first.' });
+export type AuditEventPage = z.infer<typeof auditEventPageSchema>;
