@@ -74,7 +74,9 @@ export function createManyPredictor({ predict, inline, inFlightMax, queueMsMax, 
         await turns.next();
         if (isClosed) throw serverStopping();
         checkIsWanted(call);
-        const batch = inputs.slice(outcomes.length, outcomes.length + bulk.batchSizeMax);
+        // it may have become smaller meanwhile
+        const { batchSizeMax } = inline.bulkOf(version.file.key) ?? bulk;
+        const batch = inputs.slice(outcomes.length, outcomes.length + batchSizeMax);
         if (!runBatch(call, batch, outcomes)) return;
       }
     } catch (error) {

@@ -120,6 +120,24 @@ describe('a model that is not fit for the event loop goes to the threads for goo
     expect(engine.ways()).toEqual([...Array(10).fill('inline'), 'thread', 'thread']);
   });
 
+  test('but not one whose full batches are slow: it runs in smaller ones', async () => {
+    await using engine = await startMicroEngine();
+    const rounds = async (count: number, busyMs: number) => {
+      for (let round = 0; round < count; round += 1)
+        await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((value) => engine.tiny({ value, busyMs })));
+    };
+    // ten batches of eight, then as many of four, each over a millisecond: not enough to complain of twos
+    await rounds(15, 1);
+    await rounds(10, 0);
+    expect(new Set(engine.ways())).toEqual(new Set(['inline']));
+    const sizes = engine.told.batches.map(({ size }) => size);
+    expect([sizes[0], sizes.at(-1)]).toEqual([8, 2]);
+    expect(engine.said(/smaller batches/)).toMatchObject([
+      { fields: { batchSizeMax: 4 } },
+      { fields: { batchSizeMax: 2 } },
+    ]);
+  });
+
   test('unusable inputs are the callers’ fault: it stays', async () => {
     await using engine = await startMicroEngine();
     for (let i = 0; i < 12; i += 1) await outcomesOf([engine.tiny({ value: i, mishap: 'unusable' })]);

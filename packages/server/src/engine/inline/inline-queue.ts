@@ -14,11 +14,14 @@ interface InlineQueueOptions<Item> {
 
 /** Collects the items of one turn of the event loop and runs them together, in order of arrival. */
 export class InlineQueue<Item> {
+  /** Most items that run in one turn; may be made smaller. */
+  batchSizeMax: number;
   readonly #options: Required<InlineQueueOptions<Item>>;
   #items: Item[] = [];
 
   constructor(options: InlineQueueOptions<Item>) {
     this.#options = { defer: setImmediate, ...options };
+    this.batchSizeMax = options.batchSizeMax;
   }
 
   /** @returns false when it is full */
@@ -39,7 +42,7 @@ export class InlineQueue<Item> {
 
   #run(): void {
     const batch = this.#items;
-    this.#items = batch.splice(this.#options.batchSizeMax);
+    this.#items = batch.splice(this.batchSizeMax);
     if (this.#items.length > 0) this.#deferRun();
     this.#options.runBatch(batch);
   }

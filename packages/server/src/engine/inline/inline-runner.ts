@@ -2,7 +2,7 @@ import type { EngineLogger, EngineObserver } from '../engine-types.ts';
 import type { Flight } from '../flight.ts';
 import type { RunReply, ThreadData, VersionFile } from '../worker/protocol.ts';
 import { InlineQueue } from './inline-queue.ts';
-import { InlineWatch } from './inline-watch.ts';
+import { type Complaint, InlineWatch } from './inline-watch.ts';
 import type { InlineModel } from './open-inline-model.ts';
 
 /**
@@ -93,7 +93,8 @@ export function createInlineRunner(options: InlineRunnerOptions) {
 
   /** How large calls may use the seat; undefined when the version has none. */
   function bulkOf(key: string): Pick<InlineModel, 'batchSizeMax' | 'batchItemMs'> | undefined {
-    return seats.get(key)?.model;
+    const seat = seats.get(key);
+    return seat && { batchSizeMax: seat.queue.batchSizeMax, batchItemMs: seat.model.batchItemMs };
   }
 
   /** Runs a batch that did not wait in the queue, at once. @returns null when the version has no seat any more */
@@ -120,15 +121,30 @@ export function createInlineRunner(options: InlineRunnerOptions) {
   }
 
   /** @returns null when the model could not run here at all; it has lost its seat then */
-  function compute(file: VersionFile, { model, watch }: Seat, inputs: readonly unknown[]): RunReply | null {
+  function compute(file: VersionFile, seat: Seat, inputs: readonly unknown[]): RunReply | null {
+    const { model, watch } = seat;
     const startedAt = performance.now();
-    watch.begin();
+    watch.begin(startedAt);
     const reply = attempt(file, model, inputs);
     if (reply === null) return null;
     const hasFailed = reply.failures.some(({ kind }) => kind === 'failed');
-    const reason = watch.end({ elapsedMs: performance.now() - startedAt, hasFailed });
-    if (reason !== null) unseat(file, reason);
+    const complaint = watch.end({ elapsedMs: performance.now() - startedAt, hasFailed });
+    if (complaint) heed(file, seat, complaint);
     return reply;
+  }
+
+  /** Batches that take longer than they did when the model was measured are made smaller; all else is no good here. */
+  function heed(file: VersionFile, { queue }: Seat, { isSlow, reason }: Complaint): void {
+    if (!isSlow || queue.batchSizeMax === 1) {
+      unseat(file, reason);
+      return;
+    }
+    queue.batchSizeMax = Math.ceil(queue.batchSizeMax / 2);
+    const { model, version } = file;
+    logger.info(
+      { model, version, reason, batchSizeMax: queue.batchSizeMax },
+      'a micro model runs in smaller batches',
+    );
   }
 
   function attempt(file: VersionFile, model: InlineModel, inputs: readonly unknown[]): RunReply | null {

@@ -3,10 +3,11 @@ import { InlineWatch } from './inline-watch.ts';
 
 /** A watch over runs that take so long on the wall and, if not said otherwise, compute all that time. */
 function setUp() {
-  let computedMs = 0;
+  let [now, computedMs] = [0, 0];
   const watch = new InlineWatch(() => computedMs);
   return (elapsedMs: number, { hasFailed = false, threadMs = elapsedMs } = {}) => {
-    watch.begin();
+    watch.begin(now);
+    now += elapsedMs;
     computedMs += threadMs;
     return watch.end({ elapsedMs, hasFailed });
   };
@@ -19,22 +20,26 @@ describe('InlineWatch', () => {
   });
 
   test('one very long run is enough', () => {
-    expect(setUp()(300)).toMatch(/300 ms/);
+    expect(setUp()(300)).toEqual({ isSlow: false, reason: 'a run took 300 ms' });
   });
 
   test('a run during which the machine did something else is not very long', () => {
     expect(setUp()(300, { threadMs: 0.05 })).toBeNull();
   });
 
-  test('runs that the machine interrupts are not slow, however many', () => {
+  test('what was computed before the run does not count', () => {
     const run = setUp();
-    for (let i = 0; i < 100; i += 1) expect(run(20, { threadMs: 0.05 })).toBeNull();
+    run(0.05);
+    run(0.05, { threadMs: 400 });
+    for (let i = 0; i < 2000; i += 1) run(0.05);
+    expect(run(260, { threadMs: 0.05 })).toBeNull();
   });
 
   test('ten slow or failed runs in a row are too many', () => {
     const run = setUp();
     for (let i = 0; i < 9; i += 1) expect(i % 2 ? run(5) : run(0.05, { hasFailed: true })).toBeNull();
-    expect(run(5)).toMatch(/often take over/);
+    expect(run(5)).toMatchObject({ isSlow: true, reason: expect.stringContaining('often take over') });
+    expect(run(5), 'it begins to count anew').toBeNull();
   });
 
   test('one slow run in ten does not add up, one in two does', () => {
