@@ -3,18 +3,24 @@ import type { AnyContract } from '@oriel/schemas';
 import { modelProcedures } from './models/router.ts';
 import { modelRouters } from './predictions/model-router.ts';
 import { predictionProcedures } from './predictions/router.ts';
-import { router } from './trpc/procedures.ts';
+import { checkAccessDeclared, router } from './trpc/procedures.ts';
 
-/** Puts the features' procedures together around a set of contracts. */
+/**
+ * Puts the features' procedures together around a set of contracts.
+ *
+ * @throws Error when a procedure does not declare who may call it
+ */
 export function createAppRouter<const T extends Readonly<Record<string, AnyContract>>>(contracts: T) {
   for (const name of Object.keys(modelProcedures)) {
     if (name in contracts)
       throw new Error(`A model may not be called "${name}": the API has a procedure of that name.`);
   }
-  return router({
+  const appRouter = router({
     models: { ...modelProcedures, ...modelRouters(contracts) },
     predictions: predictionProcedures,
   });
+  checkAccessDeclared(appRouter._def.procedures);
+  return appRouter;
 }
 
 /** The API with the models of this repository. Clients import this type and nothing else of the server. */

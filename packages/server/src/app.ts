@@ -1,10 +1,18 @@
 import type { AnyContract } from '@oriel/schemas';
 import type { FastifyBaseLogger } from 'fastify';
 import { createAppRouter } from './app-router.ts';
+import { createAuditRepository } from './auth/audit/repository.ts';
+import { createAuditService } from './auth/audit/service.ts';
+import { createAuthentication } from './auth/authenticate.ts';
+import { createKeyRepository } from './auth/keys/repository.ts';
+import { createKeyService } from './auth/keys/service.ts';
+import { createLookupCache } from './auth/lookup-cache.ts';
+import { anonymousPrincipal, type Principal } from './auth/principal.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './db/database.ts';
 import { createEngine } from './engine/engine.ts';
 import { docsPage } from './http/docs-page.ts';
+import { identification } from './http/identification.ts';
 import { createOpenApiDocument } from './http/openapi.ts';
 import { probes, type Readiness } from './http/probes.ts';
 import { contextFactory } from './http/request-context.ts';
@@ -85,7 +93,21 @@ export async function createApp({
     onDropped: metrics.onRecordsDropped,
   });
   metrics.observeGauges({ engineStats: engine.stats, recordsWaiting: recorder.waitingCount });
+  const principals = createLookupCache<Principal>();
+  const audit = createAuditService({ repository: createAuditRepository(database), logger });
+  const keys = createKeyService({
+    repository: createKeyRepository(database),
+    audit,
+    forget: principals.clear,
+  });
+  const authentication = createAuthentication({
+    verifiers: { verifyKey: keys.verify },
+    anonymous: anonymousPrincipal(config.isAnonymousAllowed),
+    cache: principals,
+  });
   const services = {
+    audit,
+    keys,
     models: createModelService({
       contracts,
       engine,
@@ -100,19 +122,26 @@ export async function createApp({
   };
 
   const router = createAppRouter(contracts);
-  const openApiDocument = createOpenApiDocument({ router, contracts, version });
+  const openApiDocument = createOpenApiDocument({
+    router,
+    contracts,
+    version,
+    isAnonymousAllowed: config.isAnonymousAllowed,
+  });
   const createContext = contextFactory({ services, deadlineMs: config.deadlineMs });
+  const identify = identification(authentication);
   const server = await createHttpServer({
     logger,
     bodyBytesMax: config.bodyBytesMax,
     isStopping: () => isStopping,
     onAnswered: metrics.onRequest,
   });
-  await server.register(trpcDoor, { router, createContext });
+  await server.register(trpcDoor, { router, createContext, identify });
   await server.register(restDoor, {
     prefix: '/api/v1',
     procedures: router._def.procedures,
     createContext,
+    identify,
   });
   server.get('/api/openapi.json', async () => openApiDocument);
   await server.register(docsPage, { documentUrl: '/api/openapi.json' });
@@ -122,7 +151,7 @@ export async function createApp({
   });
   await server.register(webApp, { folder: webFolder });
 
-  return { listen, close, ready: starting, readiness, recorder, server, url };
+  return { listen, close, ready: starting, readiness, recorder, server, services, database, url };
 
   /**
    * Starts listening, and says where. Models may still be loading: see `ready` and `/health/ready`.

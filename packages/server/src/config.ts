@@ -129,6 +129,12 @@ export const settings = {
     '10485760',
     'Largest request body in bytes.',
   ),
+  ORIEL_ANONYMOUS: setting<'on' | 'off'>(
+    z.enum(['on', 'off']),
+    'on',
+    'off',
+    'Whether callers that nobody knows may predict, and look at the models; they may do nothing else.',
+  ),
   ORIEL_DRAIN_MS: setting(
     count(0, 3_600_000),
     20_000,
@@ -185,6 +191,7 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
     stuckMs: read('ORIEL_STUCK_MS', settings.ORIEL_STUCK_MS),
     cacheEntriesMax: read('ORIEL_CACHE_ENTRIES_MAX', settings.ORIEL_CACHE_ENTRIES_MAX),
     bodyBytesMax: read('ORIEL_BODY_BYTES_MAX', settings.ORIEL_BODY_BYTES_MAX),
+    isAnonymousAllowed: read('ORIEL_ANONYMOUS', settings.ORIEL_ANONYMOUS) === 'on',
     drainMs: read('ORIEL_DRAIN_MS', settings.ORIEL_DRAIN_MS),
   };
 }

@@ -1,8 +1,12 @@
+import type { AuditService } from './auth/audit/service.ts';
+import type { KeyService } from './auth/keys/service.ts';
 import type { ModelService } from './models/service.ts';
 import type { PredictionService } from './predictions/service.ts';
 
 /** The services that routers may call. */
 export interface Services {
+  readonly audit: AuditService;
+  readonly keys: KeyService;
   readonly models: ModelService;
   readonly predictions: PredictionService;
 }

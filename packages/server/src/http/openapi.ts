@@ -1,8 +1,12 @@
 import { type AnyContract, problemSchema, typeNameOf } from '@oriel/schemas';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { generateOpenApiDocument } from 'trpc-to-openapi';
+import { type Access, refusalOf } from '../auth/access.ts';
+import { anonymousPrincipal } from '../auth/principal.ts';
+import { sessionCookieName } from '../auth/session-cookie.ts';
 import { transportOfKind } from '../errors.ts';
 import { toContractSchemas, toJsonSchema } from '../models/contract-schema.ts';
+import type { Meta } from '../trpc/procedures.ts';
 
 type Json = Record<string, unknown>;
 
@@ -10,6 +14,8 @@ interface Options {
   readonly router: AnyTRPCRouter;
   readonly contracts: Readonly<Record<string, AnyContract>>;
   readonly version: string;
+  /** Whether callers that nobody knows may predict. */
+  readonly isAnonymousAllowed: boolean;
 }
 
 const titleOfStatus = new Map<string, string>(
@@ -20,7 +26,7 @@ const titleOfStatus = new Map<string, string>(
  * The OpenAPI 3.1 document of all procedures that have a REST path. The bridge writes it; this adds what it cannot
  * know: problem documents as errors, contracts as named components with their examples, and files as bodies.
  */
-export function createOpenApiDocument({ router, contracts, version }: Options): Json {
+export function createOpenApiDocument({ router, contracts, version, isAnonymousAllowed }: Options): Json {
   const document = structuredClone(
     generateOpenApiDocument(router, {
       title: 'Oriel',
@@ -30,7 +36,7 @@ export function createOpenApiDocument({ router, contracts, version }: Options): 
       baseUrl: '/api/v1',
       openApiVersion: '3.1.0',
       license: { name: 'MIT', identifier: 'MIT' },
-      securitySchemes: {},
+      securitySchemes,
       tags: ['models', 'predictions', ...Object.keys(contracts)],
     }),
     // a plain object of JSON from here on
@@ -43,8 +49,11 @@ export function createOpenApiDocument({ router, contracts, version }: Options): 
   const { schemas } = document.components;
   for (const name of Object.keys(schemas)) if (name.startsWith('error.')) delete schemas[name];
   addSchema(schemas, 'Problem', toJsonSchema(problemSchema, 'output'));
-  for (const operations of Object.values(document.paths)) {
-    for (const operation of Object.values(operations)) describeErrors(operation);
+  for (const { openapi, access } of metasOf(router)) {
+    const operation = openapi && document.paths[openapi.path]?.[openapi.method.toLowerCase()];
+    if (!operation || !access) continue;
+    describeAccess(operation, access, isAnonymousAllowed);
+    describeErrors(operation);
   }
   for (const contract of Object.values(contracts)) describeModel(document.paths, schemas, contract);
   for (const tag of document.tags) tag.description = tagDescription(String(tag.name), contracts);
@@ -58,8 +67,54 @@ function tagDescription(name: string, contracts: Options['contracts']): string {
   return contracts[name]?.description ?? name;
 }
 
+/** What a caller shows to say who it is: either will do. */
+const securitySchemes = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key (`oriel_…`), or an access token of the token endpoint.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: sessionCookieName(true),
+    description: 'The cookie that signing in sets, for browsers.',
+  },
+} as const;
+
+/** What the procedures say of themselves. */
+function metasOf(router: AnyTRPCRouter): Meta[] {
+  // tRPC types the values of this record no further
+  const procedures = Object.values(router._def.procedures) as { _def: { meta?: Meta } }[];
+  return procedures.flatMap(({ _def: { meta } }) => meta ?? []);
+}
+
+/**
+ * Which credential an operation asks for, and with which scope; an empty alternative where it may be none.
+ * @see OpenAPI 3.1, "Security Requirement Object"
+ */
+function describeAccess(operation: Json, access: Access, isAnonymousAllowed: boolean): void {
+  const responses = operation.responses as Record<string, Json>;
+  if (access.kind === 'open') {
+    operation.security = [{}];
+    return;
+  }
+  responses['401'] = {};
+  responses['403'] = {};
+  if (access.kind === 'signed-in') {
+    operation.security = [{ session: [] }];
+    return;
+  }
+  const { scope } = access;
+  const isAnonymousToo = isAnonymousAllowed && isForAnonymous(access);
+  operation.security = [{ bearer: [scope] }, { session: [scope] }, ...(isAnonymousToo ? [{}] : [])];
+}
+
+function isForAnonymous(access: Access): boolean {
+  return refusalOf(anonymousPrincipal(true), access) === null;
+}
+
 function describeErrors(operation: Json): void {
-  operation.security = [];
   const responses = operation.responses as Record<string, Json>;
   for (const status of Object.keys(responses)) {
     if (status.startsWith('2')) continue;

@@ -1,7 +1,8 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Context, Door } from '../trpc/context.ts';
+import { RequestExchange } from './exchange.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,14 +22,17 @@ interface Options {
 /** A caller's own, shorter deadline: whole milliseconds from the arrival of the request. */
 export const deadlineHeader = 'oriel-deadline-ms';
 
+export type CreateContext = (request: FastifyRequest, reply: FastifyReply, door: Door) => Context;
+
 /** Makes the context of a request, the same for every door. */
-export function contextFactory({ services, deadlineMs }: Options) {
-  return (request: FastifyRequest, door: Door): Context => ({
+export function contextFactory({ services, deadlineMs }: Options): CreateContext {
+  return (request, reply, door) => ({
     requestId: request.id,
     door,
-    principal: { kind: 'anonymous', name: 'anonymous' },
+    principal: request.principal,
     startedAt: request.startedAt,
     deadlineAt: request.startedAt + Math.min(deadlineMs, readDeadline(request) ?? deadlineMs),
+    exchange: new RequestExchange(request, reply),
     services,
   });
 }

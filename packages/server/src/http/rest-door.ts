@@ -3,11 +3,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { callProcedure } from '../trpc/call-procedure.ts';
-import type { Context, Door } from '../trpc/context.ts';
 import type { Meta } from '../trpc/procedures.ts';
 import { readUpload } from '../trpc/uploads.ts';
 import { abortSignalOf } from './abort-signal.ts';
+import type { OnRequest } from './identification.ts';
 import { queryCoercion } from './query-coercion.ts';
+import type { CreateContext } from './request-context.ts';
 
 /** What REST needs to know of a procedure. Semi-internal in tRPC: pinned, and covered by a test. */
 type RestProcedure = AnyTRPCProcedure & {
@@ -16,7 +17,9 @@ type RestProcedure = AnyTRPCProcedure & {
 
 interface Options {
   readonly procedures: Readonly<Record<string, unknown>>;
-  readonly createContext: (request: FastifyRequest, door: Door) => Context;
+  readonly createContext: CreateContext;
+  /** Finds out who is calling. */
+  readonly identify: OnRequest;
 }
 
 /**
@@ -25,8 +28,9 @@ interface Options {
  */
 export async function restDoor(
   server: FastifyInstance,
-  { procedures, createContext }: Options,
+  { procedures, createContext, identify }: Options,
 ): Promise<void> {
+  server.addHook('onRequest', identify);
   server.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, readForm);
   server.addContentTypeParser(/^image\//, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
@@ -66,7 +70,7 @@ function addRoute(
           ? { ...coerce(request.query as Record<string, unknown>), ...params }
           : withParams(await readBody(request, field), params);
       const answer = await callProcedure(procedure, {
-        ctx: createContext(request, 'rest'),
+        ctx: createContext(request, reply, 'rest'),
         path,
         type: type === 'query' ? 'query' : 'mutation',
         getRawInput: async () => input,

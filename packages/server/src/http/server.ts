@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { type AppError, AppError as OurError, toProblem, transportOfKind } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
+import { errorHeaders } from './error-headers.ts';
 import { createPageSecurityHeaders, dataSecurityHeaders } from './security-headers.ts';
 
 interface Options {
@@ -50,6 +51,8 @@ export async function createHttpServer({
   server.decorateRequest('startedAt', 0);
   // each request gets its own object in onRequest; a shared one would leak between requests
   server.decorateRequest('logFields', null as never);
+  // set by the doors: what has no door asks nobody who they are
+  server.decorateRequest('principal', null as never);
 
   server.addHook('onRequest', (request, reply, done) => {
     request.startedAt = performance.now();
@@ -102,7 +105,7 @@ export async function createHttpServer({
 
 /** Answers with a problem document; logs what the caller is not told. */
 export function sendProblem(reply: FastifyReply, request: FastifyRequest, error: AppError): FastifyReply {
-  if (error.retryAfterS !== undefined) reply.header('retry-after', String(error.retryAfterS));
+  reply.headers(errorHeaders([error]));
   logFailure(request, error);
   // a string, so that no serializer rewrites the media type
   const body = JSON.stringify(toProblem(error, { requestId: request.id, instance: pathOf(request) }));

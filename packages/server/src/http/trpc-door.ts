@@ -4,14 +4,18 @@ import { getErrorShape, transformTRPCResponse } from '@trpc/server/unstable-core
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { transportOfKind } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
-import type { Context, Door } from '../trpc/context.ts';
 import { abortSignalOf } from './abort-signal.ts';
+import { errorHeaders } from './error-headers.ts';
+import type { OnRequest } from './identification.ts';
+import type { CreateContext } from './request-context.ts';
 import { logFailure } from './server.ts';
 import { trpcJsonHandler } from './trpc-json.ts';
 
 export interface TrpcDoorOptions {
   readonly router: AnyTRPCRouter;
-  readonly createContext: (request: FastifyRequest, door: Door) => Context;
+  readonly createContext: CreateContext;
+  /** Finds out who is calling. */
+  readonly identify: OnRequest;
   /** False leaves every request to the official handler: the tests compare both. */
   readonly hasShortWay?: boolean;
 }
@@ -25,8 +29,9 @@ const callsPerBatchMax = 50;
  */
 export async function trpcDoor(
   server: FastifyInstance,
-  { router, createContext, hasShortWay = true }: TrpcDoorOptions,
+  { router, createContext, identify, hasShortWay = true }: TrpcDoorOptions,
 ): Promise<void> {
+  server.addHook('onRequest', identify);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
@@ -44,15 +49,18 @@ export async function trpcDoor(
       input: undefined,
       ctx: { requestId: request.id },
     });
-    if (error.retryAfterS !== undefined) reply.header('retry-after', String(error.retryAfterS));
     const body = JSON.stringify(transformTRPCResponse(router._def._config, { error: shape }));
-    return reply.code(status).header('content-type', 'application/json').send(body);
+    return reply
+      .code(status)
+      .headers(errorHeaders([error]))
+      .header('content-type', 'application/json')
+      .send(body);
   });
 
   const sendJson = trpcJsonHandler({
     router,
     callsPerBatchMax,
-    createContext: (request) => createContext(request, 'trpc'),
+    createContext: (request, reply) => createContext(request, reply, 'trpc'),
     onError: (request, error) => logFailure(request, toAppError(error)),
   });
   server.all('/trpc/:path', async (request, reply) => {
@@ -61,13 +69,12 @@ export async function trpcDoor(
       endpoint: '/trpc',
       router,
       req: toFetchRequest(request, reply),
-      createContext: () => createContext(request, 'trpc'),
+      createContext: () => createContext(request, reply, 'trpc'),
       maxBatchSize: callsPerBatchMax,
       onError: ({ error }) => logFailure(request, toAppError(error)),
       responseMeta({ errors, paths }) {
         request.logFields.procedures = paths?.join().slice(0, 200);
-        const retryAfterS = Math.max(0, ...errors.map((error) => toAppError(error).retryAfterS ?? 0));
-        return retryAfterS > 0 ? { headers: { 'retry-after': String(retryAfterS) } } : {};
+        return { headers: errorHeaders(errors.map(toAppError)) };
       },
     });
     return reply.send(response);

@@ -4,23 +4,25 @@ import type { InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { anonymousPrincipal } from '../auth/principal.ts';
 import { AppError } from '../errors.ts';
 import type { Context } from '../trpc/context.ts';
-import { publicProcedure, router } from '../trpc/procedures.ts';
+import { open, router } from '../trpc/procedures.ts';
+import { RequestExchange } from './exchange.ts';
 import { createHttpServer } from './server.ts';
 import { trpcDoor } from './trpc-door.ts';
 
 const testRouter = router({
   birds: {
-    echo: publicProcedure.input(z.unknown()).mutation(({ input }) => ({ input })),
-    find: publicProcedure
+    echo: open.input(z.unknown()).mutation(({ input }) => ({ input })),
+    find: open
       .input(z.strictObject({ name: z.string().min(2) }).optional())
       .query(({ input }) => ({ found: input?.name ?? null })),
-    date: publicProcedure.query(() => ({ at: new Date(0), none: undefined })),
-    fail: publicProcedure.input(z.unknown()).mutation(() => {
+    date: open.query(() => ({ at: new Date(0), none: undefined })),
+    fail: open.input(z.unknown()).mutation(() => {
       throw new Error('secret');
     }),
-    full: publicProcedure.mutation(() => {
+    full: open.mutation(() => {
       throw new AppError('ENGINE_OVERLOADED', 'full', { retryAfterS: 7 });
     }),
   },
@@ -36,12 +38,14 @@ async function createServer(hasShortWay: boolean) {
   await server.register(trpcDoor, {
     router: testRouter,
     hasShortWay,
-    createContext: (request): Context => ({
+    identify: (_request, _reply, done) => done(),
+    createContext: (request, reply): Context => ({
       requestId: request.id,
       door: 'trpc',
-      principal: { kind: 'anonymous', name: 'anonymous' },
+      principal: anonymousPrincipal(true),
       startedAt: 0,
       deadlineAt: 1,
+      exchange: new RequestExchange(request, reply),
       // the test's procedures call no service
       services: undefined as never,
     }),

@@ -5,14 +5,16 @@ import {
   transformTRPCResponse,
 } from '@trpc/server/unstable-core-do-not-import';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toAppError } from '../to-app-error.ts';
 import { callProcedure } from '../trpc/call-procedure.ts';
 import type { Context } from '../trpc/context.ts';
 import { abortSignalOf } from './abort-signal.ts';
+import { errorHeaders } from './error-headers.ts';
 
 interface Options {
   readonly router: AnyTRPCRouter;
   readonly callsPerBatchMax: number;
-  readonly createContext: (request: FastifyRequest) => Context;
+  readonly createContext: (request: FastifyRequest, reply: FastifyReply) => Context;
   readonly onError: (request: FastifyRequest, error: Error) => void;
 }
 
@@ -44,7 +46,7 @@ export function trpcJsonHandler({ router, callsPerBatchMax, createContext, onErr
   const procedures: Readonly<Record<string, AnyTRPCProcedure | undefined>> = router._def.procedures;
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
-    const plan = toPlan(request);
+    const plan = toPlan(request, reply);
     if (!plan) return false;
     const ctx = plan.context;
     const signal = abortSignalOf(reply);
@@ -61,8 +63,7 @@ export function trpcJsonHandler({ router, callsPerBatchMax, createContext, onErr
       .code(errors.length > 0 ? getHTTPStatusCode(answers as Parameters<typeof getHTTPStatusCode>[0]) : 200)
       .header('vary', 'trpc-accept, accept')
       .header('content-type', 'application/json');
-    const retryAfterS = retryAfterOf(errors);
-    if (retryAfterS > 0) reply.header('retry-after', String(retryAfterS));
+    if (errors.length > 0) reply.headers(errorHeaders(errors.map(toAppError)));
     reply.send(
       JSON.stringify(transformTRPCResponse(config, body as Parameters<typeof transformTRPCResponse>[1])),
     );
@@ -84,7 +85,7 @@ export function trpcJsonHandler({ router, callsPerBatchMax, createContext, onErr
     }
   };
 
-  function toPlan(request: FastifyRequest): Plan | null {
+  function toPlan(request: FastifyRequest, reply: FastifyReply): Plan | null {
     const { method } = request;
     if (method !== 'GET' && method !== 'POST') return null;
     if (request.headers['trpc-accept'] ?? request.headers.accept?.includes('application/jsonl')) return null;
@@ -109,7 +110,7 @@ export function trpcJsonHandler({ router, callsPerBatchMax, createContext, onErr
       return {
         isBatch,
         calls: found.map((procedure, i) => ({ path: paths[i] ?? path, procedure, input: inputs(i) })),
-        context: createContext(request),
+        context: createContext(request, reply),
       };
     } catch {
       // malformed JSON or a header that is not valid: nothing has run yet, and the official handler says it
@@ -142,11 +143,4 @@ export function trpcJsonHandler({ router, callsPerBatchMax, createContext, onErr
     const record = json as Readonly<Record<string, unknown>>;
     return (index: number): unknown => read(record[index]);
   }
-}
-
-function retryAfterOf(errors: readonly Error[]): number {
-  return errors.reduce((most, { cause }) => {
-    const seconds = cause instanceof Error && 'retryAfterS' in cause ? Number(cause.retryAfterS ?? 0) : 0;
-    return Math.max(most, seconds);
-  }, 0);
 }

@@ -1,10 +1,10 @@
 import { modelDetailSchema, modelIdSchema, modelSummarySchema } from '@oriel/schemas';
 import { z } from 'zod';
-import { publicProcedure } from '../trpc/procedures.ts';
+import { scoped } from '../trpc/procedures.ts';
 
 /** What is served: the list and each model's contract, tensors and card. */
 export const modelProcedures = {
-  list: publicProcedure
+  list: scoped('models:read')
     .meta({
       openapi: {
         method: 'GET',
@@ -22,9 +22,9 @@ export const modelProcedures = {
         .object({ models: z.array(modelSummarySchema) })
         .meta({ id: 'ModelList', description: 'The models of this server.' }),
     )
-    .query(({ ctx }) => ({ models: ctx.services.models.list() })),
+    .query(({ ctx }) => ({ models: ctx.services.models.list(ctx.principal.models) })),
 
-  get: publicProcedure
+  get: scoped('models:read')
     .meta({
       openapi: {
         method: 'GET',
@@ -39,5 +39,5 @@ export const modelProcedures = {
     })
     .input(z.strictObject({ id: modelIdSchema }))
     .output(modelDetailSchema)
-    .query(({ ctx, input }) => ctx.services.models.get(input.id)),
+    .query(({ ctx, input }) => ctx.services.models.get(input.id, ctx.principal.models)),
 };

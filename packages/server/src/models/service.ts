@@ -16,17 +16,23 @@ export type ModelService = ReturnType<typeof createModelService>;
 export function createModelService({ contracts, engine, cards }: Needs) {
   return { list, get };
 
-  function list(): ModelSummary[] {
-    return Object.values(contracts).map(toSummary);
+  /** @param visible - the only models the caller may know of; null for all */
+  function list(visible: ReadonlySet<string> | null): ModelSummary[] {
+    return visibleContracts(visible).map(toSummary);
   }
 
-  /** @throws AppError MODEL_NOT_FOUND */
-  function get(id: string): ModelDetail {
-    const contract = Object.hasOwn(contracts, id) ? contracts[id] : undefined;
+  /**
+   * @param visible - the only models the caller may know of; null for all
+   * @throws AppError MODEL_NOT_FOUND
+   */
+  function get(id: string, visible: ReadonlySet<string> | null): ModelDetail {
+    const contract = visibleContracts(visible).find((each) => each.id === id);
     if (!contract) {
       throw new AppError(
         'MODEL_NOT_FOUND',
-        `There is no model "${id}". Models: ${Object.keys(contracts).join(', ')}.`,
+        `There is no model "${id}". Models: ${visibleContracts(visible)
+          .map((each) => each.id)
+          .join(', ')}.`,
       );
     }
     const status = statusOf(id);
@@ -45,6 +51,10 @@ export function createModelService({ contracts, engine, cards }: Needs) {
       },
       card: cards[id] ?? null,
     };
+  }
+
+  function visibleContracts(visible: ReadonlySet<string> | null): AnyContract[] {
+    return Object.values(contracts).filter(({ id }) => visible?.has(id) ?? true);
   }
 
   function statusOf(id: string) {

@@ -11,7 +11,7 @@ import {
 } from '@oriel/schemas';
 import type { TRPCDefaultErrorShape, TRPCMutationProcedure } from '@trpc/server';
 import { z } from 'zod';
-import { type Meta, publicProcedure } from '../trpc/procedures.ts';
+import { type Meta, scoped } from '../trpc/procedures.ts';
 import { acceptUploads } from '../trpc/uploads.ts';
 
 /** What a caller may send: JSON as the contract says or, where the contract reads a file, the file alone or in a form. */
@@ -51,7 +51,8 @@ function proceduresOf<C extends AnyContract>(contract: C): ModelProcedures<C> {
     throw new Error(`${id}: an input field may not be called "version": the path names it`);
 
   const mediaMeta = media && { media: { field: media.field, types: media.types } };
-  const procedure = media ? publicProcedure.use(acceptUploads(media.field)) : publicProcedure;
+  const predicting = scoped('predict', { model: id });
+  const procedure = media ? predicting.use(acceptUploads(media.field)) : predicting;
 
   const predict = procedure
     .meta({
@@ -93,7 +94,7 @@ function proceduresOf<C extends AnyContract>(contract: C): ModelProcedures<C> {
       ctx.services.predictions.predict(ctx, { contract, version: String(version), input, signal }),
     );
 
-  const predictMany = publicProcedure
+  const predictMany = predicting
     .meta({
       hasCheckedOutput: true,
       openapi: {

@@ -1,9 +1,9 @@
 import type { Prediction } from '../engine/engine-types.ts';
 import { AppError } from '../errors.ts';
+import { createUuidV7 } from '../uuid-v7.ts';
 import { boundedCopy } from './bounded-copy.ts';
 import type { NewPrediction, PredictionRepository } from './repository.ts';
 import type { Caller } from './service.ts';
-import { createUuidV7 } from './uuid-v7.ts';
 
 type Outcome =
   | { readonly model: string; readonly input: unknown; readonly answer: Prediction }
@@ -152,6 +152,7 @@ function toRow(caller: Caller, outcome: Outcome): NewPrediction {
     requestId: caller.requestId,
     model: outcome.model,
     caller: caller.principal.name,
+    owner: caller.principal.owner,
     door: caller.door,
     totalMs: performance.now() - caller.startedAt,
   };

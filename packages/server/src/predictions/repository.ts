@@ -5,6 +5,7 @@ import {
   predictionRecordSchema,
 } from '@oriel/schemas';
 import type { Pool } from 'pg';
+import type { Reach } from '../auth/principal.ts';
 import { unlessDown } from '../db/unless-down.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 
@@ -18,6 +19,7 @@ export interface NewPrediction {
   readonly outcome: 'succeeded' | 'failed';
   readonly errorCode: string | null;
   readonly caller: string;
+  readonly owner: string;
   readonly door: string;
   readonly cached: boolean;
   readonly batchSize: number;
@@ -34,9 +36,11 @@ export interface PredictionRepository {
   insertMany(rows: readonly NewPrediction[]): Promise<void>;
   /**
    * Newest first.
+   *
+   * @param reach - every query is scoped by it
    * @throws AppError DATABASE_UNAVAILABLE
    */
-  list(query: ListPredictionsInput): Promise<PredictionPage>;
+  list(reach: Reach, query: ListPredictionsInput): Promise<PredictionPage>;
 }
 
 interface Needs {
@@ -57,6 +61,7 @@ const columns: readonly Column[] = [
   ['outcome', 'text', (row) => row.outcome],
   ['error_code', 'text', (row) => row.errorCode],
   ['caller', 'text', (row) => row.caller],
+  ['owner', 'text', (row) => row.owner],
   ['door', 'text', (row) => row.door],
   ['cached', 'boolean', (row) => row.cached],
   ['batch_size', 'integer', (row) => row.batchSize],
@@ -83,10 +88,11 @@ export function createPredictionRepository({ prisma, pool, ping }: Needs): Predi
       await unlessDown(ping, () => pool.query(insertManySql, values));
     },
 
-    async list({ model, outcome, from, to, limit, cursor }) {
+    async list(reach, { model, outcome, from, to, limit, cursor }) {
       const find = () =>
         prisma.prediction.findMany({
           where: {
+            ...(reach.kind === 'own' && { owner: reach.owner }),
             ...(model !== undefined && { model }),
             ...(outcome !== undefined && { outcome }),
             ...((from ?? to) !== undefined && {
@@ -106,7 +112,7 @@ export function createPredictionRepository({ prisma, pool, ping }: Needs): Predi
 
 type Row = Awaited<ReturnType<PrismaClient['prediction']['findMany']>>[number];
 
-function toRecord({ createdAt, queueMs, computeMs, totalMs, ...row }: Row): PredictionRecord {
+function toRecord({ owner: _owner, createdAt, queueMs, computeMs, totalMs, ...row }: Row): PredictionRecord {
   return predictionRecordSchema.parse({
     ...row,
     createdAt: createdAt.toISOString(),

@@ -4,10 +4,12 @@ import {
   type ItemError,
   type ListPredictionsInput,
   type PredictionPage,
+  type PredictionRecord,
   type PredictManyItem,
   quickParse,
   type Timing,
 } from '@oriel/schemas';
+import type { Reach } from '../auth/principal.ts';
 import type { Engine, Prediction } from '../engine/engine-types.ts';
 import { AppError } from '../errors.ts';
 import { toAppError, toInputError } from '../to-app-error.ts';
@@ -18,7 +20,7 @@ import type { PredictionRepository } from './repository.ts';
 export interface Caller {
   readonly requestId: string;
   readonly door: 'trpc' | 'rest';
-  readonly principal: { readonly name: string };
+  readonly principal: { readonly name: string; readonly owner: string };
   readonly startedAt: number;
   readonly deadlineAt: number;
 }
@@ -137,9 +139,15 @@ export function createPredictionService({ engine, recorder, repository, onPredic
     return engine.models().find((model) => model.id === id)?.defaultVersion ?? '1';
   }
 
-  /** Recorded predictions, newest first. */
-  function list(query: ListPredictionsInput): Promise<PredictionPage> {
-    return repository.list(query);
+  /**
+   * Recorded predictions, newest first. Anonymous callers are many people under one name: what one of them sent is
+   * not for the others to see.
+   */
+  async function list(reach: Reach, query: ListPredictionsInput): Promise<PredictionPage> {
+    const page = await repository.list(reach, query);
+    return reach.kind === 'own' && reach.owner === 'anonymous'
+      ? { ...page, items: page.items.map(withoutData) }
+      : page;
   }
 
   async function runAndRecord(caller: Caller, { contract, version, input, signal }: PredictRequest) {
@@ -162,6 +170,10 @@ export function createPredictionService({ engine, recorder, repository, onPredic
       throw error;
     }
   }
+}
+
+function withoutData(record: PredictionRecord): PredictionRecord {
+  return { ...record, input: null, output: null };
 }
 
 // a model or version that is not there was not predicted with

@@ -1,13 +1,18 @@
+import type { Principal } from '../auth/principal.ts';
 import type { Services } from '../services.ts';
 
 /** Which API a request came through. */
 export type Door = 'trpc' | 'rest';
 
-/** Who is calling. Kept an object of its own, so that users and keys can join without a change to any signature. */
-export interface Principal {
-  readonly kind: 'anonymous';
-  /** As written in records. */
-  readonly name: string;
+/** What signing in needs to know of HTTP, and to say in it. Read when asked: most requests never do. */
+export interface Exchange {
+  /** The caller's address: that of the connection, or what a trusted proxy says. */
+  readonly ip: string;
+  readonly userAgent: string | undefined;
+  /** Whether the caller's own connection is encrypted. */
+  readonly isSecure: boolean;
+  /** Sends a cookie with the answer, instead of an earlier one of that name. `text` is a whole `Set-Cookie` value. */
+  setCookie(name: string, text: string): void;
 }
 
 /**
@@ -21,5 +26,6 @@ export interface Context {
   /** When the request arrived and when its answer must be there, on the `performance.now()` clock. */
   readonly startedAt: number;
   readonly deadlineAt: number;
+  readonly exchange: Exchange;
   readonly services: Services;
 }

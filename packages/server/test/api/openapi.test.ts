@@ -4,7 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { createAppRouter } from '../../src/app-router.ts';
 import { createOpenApiDocument } from '../../src/http/openapi.ts';
 
-const document = createOpenApiDocument({ router: createAppRouter(contracts), contracts, version: '0.0.0' });
+const document = createOpenApiDocument({
+  router: createAppRouter(contracts),
+  contracts,
+  version: '0.0.0',
+  isAnonymousAllowed: true,
+});
 const json = JSON.stringify(document, null, 2);
 
 describe('the OpenAPI document', () => {

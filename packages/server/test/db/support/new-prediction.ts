@@ -11,6 +11,7 @@ export function newPrediction(changes: Partial<Prisma.PredictionCreateInput> = {
     modelVersion: '1',
     outcome: 'succeeded',
     caller: 'anonymous',
+    owner: 'anonymous',
     door: 'rest',
     cached: false,
     batchSize: 1,

@@ -1,0 +1,89 @@
+import { type ApiKey, scopeSchema } from '@oriel/schemas';
+import { z } from 'zod';
+import { unlessDown } from '../../db/unless-down.ts';
+import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
+import type { PrincipalUser } from '../principal.ts';
+
+/** A key as it is stored, with what matters of its user. */
+export interface StoredKey {
+  readonly key: ApiKey;
+  readonly secretHash: string;
+  readonly user: PrincipalUser & { readonly isDisabled: boolean };
+}
+
+export type NewKey = Omit<ApiKey, 'lastUsedAt' | 'revokedAt'> & { readonly secretHash: string };
+
+/** Every method throws AppError DATABASE_UNAVAILABLE when the database does not answer. */
+export interface KeyRepository {
+  find(id: string): Promise<StoredKey | null>;
+  create(key: NewKey): Promise<void>;
+  /** Newest first; those of one user, or all. */
+  list(userId: string | null): Promise<ApiKey[]>;
+  /**
+   * @param userId - only when it is this user's key; null for anybody's
+   * @returns whether there was such a key, revoked now or before
+   */
+  revoke(id: string, userId: string | null, at: Date): Promise<boolean>;
+  markUsed(id: string, at: Date): Promise<void>;
+}
+
+interface Needs {
+  readonly prisma: Pick<PrismaClient, 'apiKey'>;
+  ping(): Promise<void>;
+}
+
+export function createKeyRepository({ prisma, ping }: Needs): KeyRepository {
+  const keys = prisma.apiKey;
+  return {
+    async find(id) {
+      const row = await unlessDown(ping, () => keys.findUnique({ where: { id }, include: { user: true } }));
+      if (!row) return null;
+      const { name, role, disabledAt } = row.user;
+      return {
+        key: toKey(row),
+        secretHash: row.secretHash,
+        user: { id: row.userId, name, role, isDisabled: disabledAt !== null },
+      };
+    },
+
+    async create({ models, ...key }) {
+      const data = { ...key, models: models ?? Prisma.DbNull };
+      await unlessDown(ping, () => keys.create({ data }));
+    },
+
+    async list(userId) {
+      const find = () =>
+        keys.findMany({
+          where: { ...(userId !== null && { userId }) },
+          orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+        });
+      return (await unlessDown(ping, find)).map(toKey);
+    },
+
+    async revoke(id, userId, at) {
+      const where = { id, ...(userId !== null && { userId }) };
+      const revoke = () => keys.updateMany({ where: { ...where, revokedAt: null }, data: { revokedAt: at } });
+      const { count } = await unlessDown(ping, revoke);
+      return count > 0 || (await unlessDown(ping, () => keys.count({ where }))) > 0;
+    },
+
+    async markUsed(id, at) {
+      await unlessDown(ping, () => keys.updateMany({ where: { id }, data: { lastUsedAt: at } }));
+    },
+  };
+}
+
+type Row = Awaited<ReturnType<PrismaClient['apiKey']['findMany']>>[number];
+
+function toKey({ secretHash: _secret, ...row }: Row): ApiKey {
+  return {
+    ...row,
+    // scopes of a later version, after a step back, are none that this one could grant
+    scopes: row.scopes.flatMap((scope) => scopeSchema.safeParse(scope).data ?? []),
+    models: z.array(z.string()).nullable().parse(row.models),
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { createClient, type OrielClient } from '@oriel/client';
+import type { ApiKey, CreateApiKeyInput, Role } from '@oriel/schemas';
+import { systemActor } from '../../src/auth/audit/service.ts';
+import type { PrincipalUser } from '../../src/auth/principal.ts';
+import type { startTestApp } from './test-app.ts';
+
+type TestApp = Pick<Awaited<ReturnType<typeof startTestApp>>, 'app' | 'url'>;
+
+/** A person with an account and no way to sign in but what a test adds. */
+export async function createUser({ app }: TestApp, role: Role = 'member'): Promise<PrincipalUser> {
+  const id = randomUUID();
+  const name = `${role} ${id.slice(0, 4)}`;
+  await app.database.prisma.user.create({
+    data: { id, email: `${id}@example.com`, name, role, createdAt: new Date() },
+  });
+  return { id, name, role };
+}
+
+export interface TestKey {
+  readonly key: ApiKey;
+  readonly headers: { readonly authorization: string };
+  readonly client: OrielClient;
+}
+
+/** A key of `user` that may predict and nothing else, unless told otherwise. */
+export async function createKey(
+  { app, url }: TestApp,
+  user: PrincipalUser,
+  input: Partial<CreateApiKeyInput> = {},
+): Promise<TestKey> {
+  const { key, secret } = await app.services.keys.create(systemActor, user, {
+    name: 'test',
+    scopes: ['predict'],
+    models: null,
+    expiresAt: null,
+    requestsPerDayMax: null,
+    computeMsPerDayMax: null,
+    ...input,
+  });
+  const headers = { authorization: `Bearer ${secret}` };
+  return { key, headers, client: createClient({ url, headers }) };
+}
