@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { quickParse } from './quick-parse.ts';
 
@@ -23,25 +23,14 @@ describe('quickParse', () => {
       { a: null, v: '' },
     ],
     ['anything', z.array(z.unknown()).max(2), [undefined, Symbol.iterator]],
-  ])('knows without zod: %s', (_name, schema, value) => {
-    const expected = schema.safeParse(value);
-    const safeParse = vi.spyOn(schema, 'safeParse');
-    expect(quickParse(schema, value)).toStrictEqual(expected);
-    expect(safeParse).not.toHaveBeenCalled();
-  });
-
-  test.each<[string, z.ZodType, unknown]>([
     ['what is wrong', pixels, [0, 2]],
     ['what looks wrong: two characters of four units', z.string().max(2), '\u{1f600}\u{1f600}'],
     ['a refinement', z.number().refine((value) => value > 0), 1],
     ['a format', z.object({ id: z.uuid() }), { id: crypto.randomUUID() }],
     ['a default', z.object({ limit: z.int().default(50) }), {}],
     ['a list that is none of ours', pixels, Object.setPrototypeOf([1], null)],
-  ])('leaves to zod: %s', (_name, schema, value) => {
-    const safeParse = vi.spyOn(schema, 'safeParse');
-    const result = quickParse(schema, value);
-    expect(safeParse).toHaveBeenCalledExactlyOnceWith(value);
-    expect(result).toBe(safeParse.mock.results[0]?.value);
+  ])('gives what the schema gives: %s', (_name, schema, value) => {
+    expect(quickParse(schema, value)).toStrictEqual(schema.safeParse(value));
   });
 
   test('gives a copy: what becomes of the value does not reach it', () => {
