@@ -1,0 +1,180 @@
+import * as contracts from '@oriel/models';
+import { scopeSchema } from '@oriel/schemas';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAppRouter } from '../../src/app-router.ts';
+import type { PrincipalUser } from '../../src/auth/principal.ts';
+import { createKey, createUser } from '../support/identities.ts';
+import { gentoo } from '../support/inputs.ts';
+import { callThroughRest, callThroughTrpc, type Procedure, proceduresOf } from '../support/raw-call.ts';
+import { startTestApp } from '../support/test-app.ts';
+
+// Every procedure, through both doors, by every kind of caller. A new procedure needs a line in `expectations`.
+
+/** The callers, in the order of the columns of `expectations`. */
+const callers = [
+  'anonymous',
+  'wrong', // a key that was never made
+  'unscoped', // a key without the scope of any procedure here
+  'spamOnly', // a key for the model spam alone, with all scopes of a member
+  'other', // a key of a member, with all scopes that members have
+  'owner', // the same, of the member whose things are called for
+  'admin', // a key of an admin, with all scopes
+] as const;
+type CallerName = (typeof callers)[number];
+
+/**
+ * What a caller is answered: a status that refuses; `ok`: it may, and nothing of the owner's is in the answer; `sees`:
+ * it may, and the owner's things are in the answer.
+ */
+type Outcome = 401 | 403 | 404 | 'ok' | 'sees';
+
+interface Expectation {
+  /**
+   * An input that is valid, and asks for what is the owner's where it can. A function is asked before each call: for
+   * calls that use up what they are about.
+   */
+  readonly input?: unknown;
+  readonly outcomes: readonly [Outcome, Outcome, Outcome, Outcome, Outcome, Outcome, Outcome];
+}
+
+const models = Object.values(contracts);
+
+const expectations: Readonly<Record<string, Expectation>> = {
+  //                                        anonymous wrong unscoped spamOnly other owner admin
+  'models.list': { outcomes: /*         */ ['ok', 401, 403, 'ok', 'ok', 'ok', 'ok'] },
+  'models.get': {
+    input: { id: 'penguins' },
+    outcomes: /*                        */ ['ok', 401, 403, 404, 'ok', 'ok', 'ok'],
+  },
+  'predictions.list': {
+    input: {},
+    outcomes: /*                        */ ['ok', 401, 403, 'ok', 'ok', 'sees', 'sees'],
+  },
+  ...Object.assign({}, ...models.map(({ id, examples: [example] }) => expectationsOf(id, example?.input))),
+};
+
+/** A model needs no lines of its own: whoever may predict may call it, unless the key names other models. */
+function expectationsOf(id: string, input: unknown): Record<string, Expectation> {
+  const spamOnly = id === 'spam' ? 'ok' : 404;
+  const outcomes = ['ok', 401, 403, spamOnly, 'ok', 'ok', 'ok'] as const;
+  return {
+    [`models.${id}.predict`]: { input, outcomes },
+    [`models.${id}.predictVersion`]: { input: { ...Object(input), version: '1' }, outcomes },
+    [`models.${id}.predictMany`]: { input: { inputs: [input] }, outcomes },
+  };
+}
+
+const procedures = proceduresOf(createAppRouter(contracts));
+
+let app: Awaited<ReturnType<typeof startTestApp>>;
+let headersOf: Record<CallerName, Record<string, string>>;
+let owner: PrincipalUser;
+beforeAll(async () => {
+  app = await startTestApp();
+  owner = await createUser(app);
+  const other = await createUser(app);
+  const admin = await createUser(app, 'admin');
+  const memberScopes = scopeSchema.options.filter((scope) => scope !== 'admin' && scope !== 'models:write');
+  const keyOf = async (user: PrincipalUser, input: Parameters<typeof createKey>[2]) => ({
+    ...(await createKey(app, user, input)).headers,
+  });
+  headersOf = {
+    anonymous: {},
+    wrong: { authorization: `Bearer oriel_aaaaaaaa_${'a'.repeat(43)}` },
+    unscoped: await keyOf(other, { scopes: ['datasets:read'] }),
+    spamOnly: await keyOf(other, { scopes: memberScopes, models: ['spam'] }),
+    other: await keyOf(other, { scopes: memberScopes }),
+    owner: await keyOf(owner, { scopes: memberScopes }),
+    admin: await keyOf(admin, { scopes: [...scopeSchema.options] }),
+  };
+  await makeOwnersThings();
+});
+afterAll(() => app.close());
+
+/** One of everything that an owner can have; the owner's name or id is in each answer that shows it. */
+async function makeOwnersThings(): Promise<void> {
+  await app.post('/api/v1/models/penguins/predict', gentoo, headersOf.owner);
+  await app.app.recorder.flush();
+}
+
+describe('the walk over all procedures', () => {
+  test('every procedure has an expectation, and every expectation a procedure', () => {
+    expect(differenceOf(procedures, expectations)).toEqual({ missing: [], stale: [] });
+  });
+
+  test('a new procedure without an expectation is found', () => {
+    const withNew = [...procedures, { path: 'secrets.list', type: 'query' as const, rest: undefined }];
+    expect(differenceOf(withNew, expectations).missing).toEqual(['secrets.list']);
+  });
+
+  describe.each(procedures.map((procedure) => [procedure.path, procedure] as const))(
+    '%s',
+    (path, procedure) => {
+      const { input, outcomes } = expectations[path] ?? { outcomes: [] };
+
+      test.each(doorsOf(procedure))('%s', async (_door, call) => {
+        const answers: Partial<Record<CallerName, unknown>> = {};
+        // one after another: a call may change what the next is about
+        for (const caller of callers)
+          answers[caller] = outcomeOf(await call(app.url, await toInput(input), headersOf[caller]));
+        expect(answers).toEqual(Object.fromEntries(callers.map((caller, i) => [caller, outcomes[i]])));
+      });
+    },
+  );
+});
+
+async function toInput(input: unknown): Promise<unknown> {
+  return typeof input === 'function' ? input() : input;
+}
+
+describe('where anonymous calls are turned off', () => {
+  let closed: typeof app;
+  beforeAll(async () => {
+    closed = await startTestApp({ ORIEL_ANONYMOUS: 'off' });
+  });
+  afterAll(() => closed.close());
+
+  // those that anybody may call to sign in
+  const open: readonly string[] = [];
+
+  test.each(procedures.map((procedure) => [procedure.path, procedure] as const))(
+    '%s asks who is calling',
+    async (path, procedure) => {
+      for (const [, call] of doorsOf(procedure)) {
+        const { status, headers } = await call(closed.url, {}, {});
+        if (open.includes(path)) expect(status).not.toBe(401);
+        else {
+          expect(status).toBe(401);
+          expect(headers.get('www-authenticate')).toBe('Bearer realm="oriel"');
+        }
+      }
+    },
+  );
+});
+
+function doorsOf(procedure: Procedure) {
+  type Call = (url: string, input: unknown, headers: Record<string, string>) => Promise<Answer>;
+  const doors: [string, Call][] = [
+    ['tRPC', (url, input, headers) => callThroughTrpc(url, procedure, input, headers)],
+  ];
+  if (procedure.rest)
+    doors.push(['REST', (url, input, headers) => callThroughRest(url, procedure, input, headers)]);
+  return doors;
+}
+
+type Answer = Awaited<ReturnType<typeof callThroughTrpc>>;
+
+function outcomeOf({ status, text }: Answer): unknown {
+  const isOwners = text.includes(owner.name) || text.includes(owner.id);
+  if (status >= 200 && status < 300) return isOwners ? 'sees' : 'ok';
+  // a refusal that tells of the owner's things, or is none, is no outcome that the table can have
+  return (status === 401 || status === 403 || status === 404) && !isOwners ? status : `${status} ${text}`;
+}
+
+function differenceOf(all: readonly Procedure[], table: Readonly<Record<string, Expectation>>) {
+  const paths = new Set(all.map(({ path }) => path));
+  return {
+    missing: [...paths].filter((path) => !Object.hasOwn(table, path)),
+    stale: Object.keys(table).filter((path) => !paths.has(path)),
+  };
+}
