@@ -32,6 +32,8 @@ export async function createHttpServer({
     loggerInstance: logger,
     // one line of our own, in onResponse
     logController: new LogController({ disableRequestLogging: true }),
+    // our lines name their request; a logger for each of them would be made for nothing
+    childLoggerFactory: () => logger,
     bodyLimit: bodyBytesMax,
     // both doors hand such keys to zod, which strips or refuses them: the doors must not differ
     onProtoPoisoning: 'ignore',
