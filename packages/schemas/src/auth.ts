@@ -130,10 +130,131 @@ export const oauthClientSchema = z
   .meta({ id: 'OauthClient', description: 'A program that gets access tokens, without its secret.' });
 export type OauthClient = z.infer<typeof oauthClientSchema>;
 
+/** Bounded only: which new passwords are good enough is a setting of the server, which says what is wrong with one. */
+const passwordSchema = z.string().min(1).max(1024).meta({ format: 'password' });
+
+export const authStateSchema = z
+  .object({
+    user: userSchema.nullable().meta({ description: 'Who is signed in; null: nobody.' }),
+    registration: z
+      .enum(['open', 'closed'])
+      .meta({ description: 'Whether anybody may make an account; closed: admins make them.' }),
+    passwordCharsMin: z.int().meta({ description: 'Shortest password that is accepted.' }),
+  })
+  .meta({ id: 'AuthState', description: 'Who is signed in, and what signing in is like here.' });
+export type AuthState = z.infer<typeof authStateSchema>;
+
+export const registerInputSchema = z.strictObject({
+  email: emailSchema,
+  name: z.string().trim().min(1).max(100).meta({ description: 'For people: in lists and records.' }),
+  password: passwordSchema,
+});
+export type RegisterInput = z.infer<typeof registerInputSchema>;
+
+export const registeredSchema = z.object({ isAccepted: z.literal(true) }).meta({
+  id: 'Registered',
+  description:
+    'The same whether the account was made or there was one with this e-mail address already: sign in to go on.',
+});
+export type Registered = z.infer<typeof registeredSchema>;
+
+export const signInInputSchema = z.strictObject({ email: emailSchema, password: passwordSchema });
+export type SignInInput = z.infer<typeof signInInputSchema>;
+
+export const signedInSchema = z
+  .object({ user: userSchema })
+  .meta({ id: 'SignedIn', description: 'Who is signed in now; the session is in a cookie.' });
+export type SignedIn = z.infer<typeof signedInSchema>;
+
+export const signedOutSchema = z
+  .object({ isSignedOut: z.literal(true) })
+  .meta({ id: 'SignedOut', description: 'The session is over, if there was one.' });
+export type SignedOut = z.infer<typeof signedOutSchema>;
+
+export const changePasswordInputSchema = z.strictObject({
+  currentPassword: passwordSchema
+    .nullable()
+    .default(null)
+    .meta({ description: 'Null only for who has no password yet.' }),
+  newPassword: passwordSchema,
+});
+export type ChangePasswordInput = z.infer<typeof changePasswordInputSchema>;
+
+export const useSignInLinkInputSchema = z.strictObject({
+  token: z.string().min(1).max(200).meta({ description: 'The end of the link; works once.' }),
+  password: passwordSchema.meta({ description: 'The password from now on.' }),
+});
+export type UseSignInLinkInput = z.infer<typeof useSignInLinkInputSchema>;
+
+export const sessionListSchema = z
+  .object({ items: z.array(sessionSchema) })
+  .meta({ id: 'SessionList', description: 'The browsers that a person is signed in with, last seen first.' });
+export type SessionList = z.infer<typeof sessionListSchema>;
+
+export const endSessionInputSchema = z.strictObject({
+  id: z.string().min(1).max(200).meta({ description: 'The `id` of the session in the list.' }),
+});
+export type EndSessionInput = z.infer<typeof endSessionInputSchema>;
+
+export const endedSessionsSchema = z
+  .object({ endedCount: z.int().meta({ description: 'How many sessions were ended.' }) })
+  .meta({ id: 'EndedSessions', description: 'What ending sessions did.' });
+export type EndedSessions = z.infer<typeof endedSessionsSchema>;
+
+export const listUsersInputSchema = z.strictObject({
+  limit: z.int().min(1).max(200).default(50).meta({ description: 'Most users on one page.' }),
+  cursor: z.uuid().meta({ description: 'The `nextCursor` of the page before.' }).optional(),
+});
+export type ListUsersInput = z.infer<typeof listUsersInputSchema>;
+
+export const userPageSchema = z
+  .object({
+    items: z.array(userSchema),
+    nextCursor: z.uuid().nullable().meta({ description: 'Cursor of the next page; null on the last.' }),
+  })
+  .meta({ id: 'UserPage', description: 'A page of the people with an account, newest first.' });
+export type UserPage = z.infer<typeof userPageSchema>;
+
+export const createUserInputSchema = z.strictObject({
+  email: emailSchema,
+  name: registerInputSchema.shape.name,
+  role: roleSchema.default('member'),
+});
+export type CreateUserInput = z.infer<typeof createUserInputSchema>;
+
+export const signInLinkSchema = z
+  .object({
+    token: z.string(),
+    path: z.string().meta({ description: 'Where it works, on this server: `/#/sign-in-link/<token>`.' }),
+    expiresAt: time,
+  })
+  .meta({
+    id: 'SignInLink',
+    description: 'Sets a password and signs in, once. Shown only now; earlier links of the user end.',
+  });
+export type SignInLink = z.infer<typeof signInLinkSchema>;
+
+export const newUserSchema = z
+  .object({ user: userSchema, link: signInLinkSchema })
+  .meta({ id: 'NewUser', description: 'A person who was just given an account, and the link to hand over.' });
+export type NewUser = z.infer<typeof newUserSchema>;
+
+export const userIdInputSchema = z.strictObject({ id: z.uuid() });
+export type UserIdInput = z.infer<typeof userIdInputSchema>;
+
+export const updateUserInputSchema = z.strictObject({
+  id: z.uuid(),
+  name: registerInputSchema.shape.name.optional(),
+  role: roleSchema.optional(),
+  isDisabled: z.boolean().optional(),
+});
+export type UpdateUserInput = z.infer<typeof updateUserInputSchema>;
+
 /** What the audit log tells of. Actions are part of the contract: they are added, never renamed. */
 export const auditActionSchema = z
   .enum([
     'user.registered',
+    'user.created',
     'user.signed-in',
     'user.sign-in-failed',
     'user.signed-out',
