@@ -113,6 +113,21 @@ export const newApiKeySchema = z
   .meta({ id: 'NewApiKey', description: 'An API key that was just made.' });
 export type NewApiKey = z.infer<typeof newApiKeySchema>;
 
+export const listApiKeysInputSchema = z.strictObject({
+  of: z
+    .enum(['me', 'everybody'])
+    .default('me')
+    .meta({ description: 'Whose keys; `everybody` is for admins, others get their own.' }),
+});
+export type ListApiKeysInput = z.infer<typeof listApiKeysInputSchema>;
+
+export const apiKeyListSchema = z
+  .object({ items: z.array(apiKeySchema) })
+  .meta({ id: 'ApiKeyList', description: 'API keys, newest first, also those that were revoked.' });
+export type ApiKeyList = z.infer<typeof apiKeyListSchema>;
+
+export const revokeApiKeyInputSchema = z.strictObject({ id: z.string().max(64) });
+
 export const grantSchema = z
   .enum(['client_credentials', 'refresh_token'])
   .meta({ id: 'Grant', description: 'A grant type of RFC 6749.' });
@@ -129,6 +144,49 @@ export const oauthClientSchema = z
   })
   .meta({ id: 'OauthClient', description: 'A program that gets access tokens, without its secret.' });
 export type OauthClient = z.infer<typeof oauthClientSchema>;
+
+export const createOauthClientInputSchema = z.strictObject({
+  name: keyFields.name,
+  scopes: keyFields.scopes,
+});
+export type CreateOauthClientInput = z.infer<typeof createOauthClientInputSchema>;
+
+export const newOauthClientSchema = z
+  .object({
+    client: oauthClientSchema,
+    secret: z.string().meta({ description: 'For the token endpoint, with the id. Shown only now.' }),
+  })
+  .meta({ id: 'NewOauthClient', description: 'A service client that was just made.' });
+export type NewOauthClient = z.infer<typeof newOauthClientSchema>;
+
+export const oauthClientListSchema = z.object({ items: z.array(oauthClientSchema) }).meta({
+  id: 'OauthClientList',
+  description: 'Service clients, newest first, also those that were revoked.',
+});
+export type OauthClientList = z.infer<typeof oauthClientListSchema>;
+
+export const revokeOauthClientInputSchema = z.strictObject({ id: z.string().max(64) });
+
+/** What was revoked works no more: at once where it was asked for, within a second on every other process. */
+export const revokedSchema = z
+  .object({ id: z.string() })
+  .meta({ id: 'Revoked', description: 'What was revoked.' });
+export type Revoked = z.infer<typeof revokedSchema>;
+
+export const createTokensInputSchema = z.strictObject({ scopes: keyFields.scopes });
+export type CreateTokensInput = z.infer<typeof createTokensInputSchema>;
+
+export const newTokensSchema = z
+  .object({
+    accessToken: z.string().meta({ description: 'To be sent as a bearer token.' }),
+    expiresAt: time.meta({ description: 'When the access token ends.' }),
+    refreshToken: z.string().meta({ description: 'Gets the next pair at the token endpoint, once.' }),
+    refreshExpiresAt: time.meta({ description: 'When the refresh token ends, unless it is used before.' }),
+    clientId: z.string().meta({ description: 'The `client_id` to name at the token endpoint.' }),
+    scopes: z.array(scopeSchema),
+  })
+  .meta({ id: 'NewTokens', description: "Tokens for a user's own tool. Shown only now." });
+export type NewTokens = z.infer<typeof newTokensSchema>;
 
 /** Bounded only: which new passwords are good enough is a setting of the server, which says what is wrong with one. */
 const passwordSchema = z.string().min(1).max(1024).meta({ format: 'password' });
