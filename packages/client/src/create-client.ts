@@ -10,11 +10,17 @@ import {
   type TRPCClient,
   type TRPCLink,
 } from '@trpc/client';
+import { type ClientAuth, createAuthorizedFetch } from './auth.ts';
 import { timeoutLink } from './timeout-link.ts';
 
 export interface ClientOptions {
   /** Where the server is, e.g. `http://localhost:3000`. */
   readonly url: string;
+  /**
+   * Who calls: `{ apiKey }`, `{ clientId, clientSecret, scopes? }` for a service client, whose access tokens are
+   * fetched and renewed unseen, or `'session'` for the cookie of the person who is signed in. Nobody without it.
+   */
+  readonly auth?: ClientAuth;
   /** Longest a call may take, in milliseconds. The server is told, so that it does not compute for nobody. */
   readonly timeoutMs?: number;
   /** Sent with every request. */
@@ -45,21 +51,29 @@ export function createClient(options: ClientOptions): OrielClient {
   return createTRPCClient<AppRouter>({ links: createLinks(options) });
 }
 
-/** The links of {@link createClient}, for those who put a client together themselves, e.g. with React. */
+/**
+ * The links of {@link createClient}, for those who put a client together themselves, e.g. with React.
+ *
+ * @throws TypeError when the credentials cannot be ones
+ */
 export function createLinks({
   url,
+  auth,
   timeoutMs = timeoutMsDefault,
   headers,
-  fetch,
+  // looked up at each call, so that whoever replaces the global one later is obeyed
+  fetch = (input, init) => globalThis.fetch(input, init),
 }: ClientOptions): TRPCLink<AppRouter>[] {
+  const base = url.replace(/\/$/, '');
+  const authorized = createAuthorizedFetch(auth, { url: base, fetch, timeoutMs });
   const common = {
-    url: `${url.replace(/\/$/, '')}/trpc`,
+    url: `${base}/trpc`,
     transformer: wireFormat,
     headers: async () => ({
       'oriel-deadline-ms': String(timeoutMs),
       ...(typeof headers === 'function' ? await headers() : headers),
     }),
-    ...(fetch && { fetch }),
+    fetch: authorized,
   };
   return [
     timeoutLink(timeoutMs),

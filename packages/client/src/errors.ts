@@ -1,5 +1,6 @@
 import { type ErrorCode, type Problem, problemSchema } from '@oriel/schemas';
 import { TRPCClientError } from '@trpc/client';
+import { TokenError } from './token-error.ts';
 
 /**
  * The problem document of a failed call: code, message, refused fields, request id. Null when the failure did not
@@ -11,9 +12,24 @@ import { TRPCClientError } from '@trpc/client';
  */
 export function problemOf(error: unknown): Problem | null {
   if (!(error instanceof TRPCClientError)) return null;
+  if (error.cause instanceof TokenError) return toTokenProblem(error.cause);
   const data: unknown = error.data;
   if (typeof data !== 'object' || data === null || !('problem' in data)) return null;
   return problemSchema.safeParse(data.problem).data ?? null;
+}
+
+/** A token that was refused, as the server would say it: null when there was no answer, or the server has a trouble. */
+function toTokenProblem({ status, message }: TokenError): Problem | null {
+  if (status === null || status < 400 || status >= 500) return null;
+  const isTooOften = status === 429;
+  return {
+    type: `/docs/errors#${isTooOften ? 'rate-limited' : 'unauthenticated'}`,
+    title: isTooOften ? 'Too many requests' : 'Unauthorized',
+    status: isTooOften ? 429 : 401,
+    detail: message,
+    code: isTooOften ? 'RATE_LIMITED' : 'UNAUTHENTICATED',
+    requestId: '',
+  };
 }
 
 /** Whether a call failed with this code. */

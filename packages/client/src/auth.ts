@@ -1,0 +1,61 @@
+import { type ClientCredentials, createTokenSource, type TokenSource } from './access-token.ts';
+import { isBearerText } from './bearer.ts';
+
+/** Who calls: a program with an API key or an account of its own, or the person who is signed in with this browser. */
+export type ClientAuth = { readonly apiKey: string } | ClientCredentials | 'session';
+
+interface Needs {
+  /** Where the server is, without a slash at the end. */
+  readonly url: string;
+  readonly fetch: typeof fetch;
+  readonly timeoutMs: number;
+}
+
+/**
+ * A `fetch` whose requests say who calls; for nobody, the one that was given.
+ *
+ * @throws TypeError when the credentials cannot be ones
+ */
+export function createAuthorizedFetch(auth: ClientAuth | undefined, needs: Needs): typeof fetch {
+  const { fetch } = needs;
+  if (auth === undefined) return fetch;
+  if (auth === 'session') return (input, init) => fetch(input, { ...init, credentials: 'include' });
+  if ('apiKey' in auth) {
+    if (!isBearerText(auth.apiKey))
+      throw new TypeError('auth.apiKey is no API key: it is empty, or has spaces or line ends in it.');
+    return (input, init) => fetch(input, withBearer(init, auth.apiKey));
+  }
+  return createTokenFetch(createTokenSource({ ...needs, credentials: auth }), fetch);
+}
+
+/** Sends a token that renews itself, and a request once more when its token was refused before its time. */
+function createTokenFetch(tokens: TokenSource, fetch: Needs['fetch']): typeof fetch {
+  return async (input, init) => {
+    const token = await untilAborted(tokens.get(), init?.signal);
+    const response = await fetch(input, withBearer(init, token));
+    // what a stream held is gone
+    if (response.status !== 401 || init?.body instanceof ReadableStream) return response;
+    await response.body?.cancel();
+    return fetch(input, withBearer(init, await untilAborted(tokens.get(token), init?.signal)));
+  };
+}
+
+function withBearer(init: RequestInit | undefined, credential: string): RequestInit {
+  const headers = new Headers(init?.headers);
+  headers.set('authorization', `Bearer ${credential}`);
+  return { ...init, headers };
+}
+
+/** The promise, unless the signal comes first: what others wait for too goes on. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  if (!signal) return promise;
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
