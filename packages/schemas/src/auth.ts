@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelIdSchema } from './model.ts';
 
 /** What a caller may do. Scopes are part of the contract: they are added, never renamed. */
 export const scopeSchema = z
@@ -56,10 +57,17 @@ export const sessionSchema = z
 export type Session = z.infer<typeof sessionSchema>;
 
 const keyFields = {
-  name: z.string().trim().min(1).max(100).meta({ description: 'What it is for, for people.' }),
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    // they garble logs and terminals, and the database refuses one of them
+    .regex(/^\P{Cc}*$/u, 'must not have control characters')
+    .meta({ description: 'What it is for, for people.' }),
   scopes: z.array(scopeSchema).min(1).meta({ description: 'What it may do, as far as its user may.' }),
   models: z
-    .array(z.string().max(64))
+    .array(modelIdSchema)
     .min(1)
     .max(1000)
     .nullable()
@@ -126,7 +134,10 @@ export const apiKeyListSchema = z
   .meta({ id: 'ApiKeyList', description: 'API keys, newest first, also those that were revoked.' });
 export type ApiKeyList = z.infer<typeof apiKeyListSchema>;
 
-export const revokeApiKeyInputSchema = z.strictObject({ id: z.string().max(64) });
+/** What an id of a key or client is made of; anything else need not be looked up. */
+const shortIdSchema = z.string().regex(/^[\w-]{1,64}$/);
+
+export const revokeApiKeyInputSchema = z.strictObject({ id: shortIdSchema });
 
 export const grantSchema = z
   .enum(['client_credentials', 'refresh_token'])
@@ -165,7 +176,7 @@ export const oauthClientListSchema = z.object({ items: z.array(oauthClientSchema
 });
 export type OauthClientList = z.infer<typeof oauthClientListSchema>;
 
-export const revokeOauthClientInputSchema = z.strictObject({ id: z.string().max(64) });
+export const revokeOauthClientInputSchema = z.strictObject({ id: shortIdSchema });
 
 /** What was revoked works no more: at once where it was asked for, within a second on every other process. */
 export const revokedSchema = z
