@@ -1,20 +1,15 @@
 import { AppError } from '../errors.ts';
 import { Batcher } from './batcher.ts';
 import { canonicalKey } from './canonical-key.ts';
-import { deepFreeze } from './deep-freeze.ts';
 import {
   deadlineExceeded,
-  itemFailed,
   modelNotReady,
   overloaded,
-  predictionFailed,
   requestCancelled,
   serverStopping,
-  workerCrashed,
 } from './engine-errors.ts';
 
 import type {
-  BatchFacts,
   Engine,
   EngineOptions,
   EngineStats,
@@ -24,13 +19,14 @@ import type {
 } from './engine-types.ts';
 import { Flight } from './flight.ts';
 import { createInlineRunner } from './inline/inline-runner.ts';
+import { createLanding } from './landing.ts';
 import { createModelCatalog, type ReadyVersion } from './model-catalog.ts';
 import { turnOffOrtTelemetry } from './ort-telemetry.ts';
 import { createManyPredictor } from './predict-many.ts';
 import { createPredictionCache } from './prediction-cache.ts';
-import { ThreadEndedError } from './thread-ended.ts';
+import { SharedFlights } from './shared-flights.ts';
 import { createWaitingRoom } from './waiting-room.ts';
-import type { LoadedReply, RunReply, VersionFile } from './worker/protocol.ts';
+import type { LoadedReply, VersionFile } from './worker/protocol.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
 interface Start {
@@ -57,7 +53,7 @@ export function createEngine(options: EngineOptions): Engine {
   const ids = Object.values(options.models).map(({ id }) => id);
   const catalog = createModelCatalog(ids, options.modelsFolder);
   const cache = createPredictionCache(options.cacheEntriesMax);
-  const flights = new Map<string, Flight>();
+  const flights = new SharedFlights();
   const room = createWaitingRoom({
     onDeserted: drop,
     onOver: (flight, error) => tellEnd(flight.version.file.model, error),
@@ -66,6 +62,7 @@ export function createEngine(options: EngineOptions): Engine {
     runBatch: (_lane, batch) => runBatch(batch),
     isWanted: room.isWanted,
   });
+  const { settle, recover } = createLanding({ flights, cache, room, batcher, observer });
   const threadData = {
     registry: options.registry.href,
     modelsFolder: options.modelsFolder.href,
@@ -180,7 +177,8 @@ export function createEngine(options: EngineOptions): Engine {
     const key = isForEventLoop(version, request) ? null : keyOf(version, request.input);
     const hit = findCached(key, version);
     if (hit) return Promise.resolve(hit);
-    const flight = joinFlight(key, request) ?? startFlight(version, { key, request, acceptedAt, deadlineAt });
+    const flight =
+      flights.find(key, request.priority) ?? startFlight(version, { key, request, acceptedAt, deadlineAt });
     return room.wait(flight, { acceptedAt, deadlineAt, signal });
   }
 
@@ -201,12 +199,6 @@ export function createEngine(options: EngineOptions): Engine {
     return key === null ? null : `${version.file.key} ${key}`;
   }
 
-  /** A low-priority flight may wait for long: a high-priority request does not join it. */
-  function joinFlight(key: string | null, { priority }: PredictRequest): Flight | undefined {
-    const flight = key === null ? undefined : flights.get(key);
-    return flight?.priority === 'high' || priority === 'low' ? flight : undefined;
-  }
-
   function startFlight(version: ReadyVersion, { key, request, acceptedAt, deadlineAt }: Start): Flight {
     const { input, priority = 'high' } = request;
     const flight = new Flight({ version, key, input, priority, acceptedAt });
@@ -214,7 +206,7 @@ export function createEngine(options: EngineOptions): Engine {
       const { lane, file } = version;
       throw overloaded(file.model, lane.waiting + inline.waiting(file.key), batcher.retryAfterS(lane));
     }
-    if (key !== null) flights.set(key, flight);
+    flights.add(flight);
     return flight;
   }
 
@@ -259,73 +251,10 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
-  function settle(batch: readonly Flight[], reply: RunReply, way: BatchFacts['way']): void {
-    const { outputs, failures, runMs, computeMs } = reply;
-    observeBatch(batch, { runMs, computeMs, way });
-    for (const failure of failures) {
-      // the thread answers with indexes into this batch
-      const flight = batch[failure.index] as Flight;
-      land(flight);
-      room.fail(flight, itemFailed(flight.version.file.model, failure));
-    }
-    const failed = failures.length > 0 ? new Set(failures.map(({ index }) => index)) : null;
-    for (const [index, flight] of batch.entries()) {
-      if (failed?.has(index)) continue;
-      const output = deepFreeze(outputs[index]);
-      land(flight);
-      if (flight.key !== null) cache.add(flight.key, output);
-      const { version } = flight.version.file;
-      room.answer(flight, { version, output, cached: false, batchSize: batch.length, computeMs });
-    }
-  }
-
-  function observeBatch(
-    batch: readonly Flight[],
-    facts: Pick<BatchFacts, 'runMs' | 'computeMs' | 'way'>,
-  ): void {
-    if (!observer.onBatch) return;
-    const [{ version, startedAt }] = batch as [Flight, ...Flight[]];
-    let queueMs = 0;
-    for (const { acceptedAt } of batch) queueMs = Math.max(queueMs, startedAt - acceptedAt);
-    observer.onBatch({
-      model: version.file.model,
-      version: version.file.version,
-      size: batch.length,
-      queueMs,
-      ...facts,
-    });
-  }
-
-  /** After a batch that came to nothing: another try alone, or the end. */
-  function recover(flight: Flight, batchSize: number, error: unknown): void {
-    const { model } = flight.version.file;
-    const isCrash = error instanceof ThreadEndedError;
-    const isLastTry = isCrash ? flight.hasCrashed : error instanceof AppError || batchSize === 1;
-    if (isLastTry) {
-      land(flight);
-      room.fail(
-        flight,
-        error instanceof AppError
-          ? error
-          : isCrash
-            ? workerCrashed(model, error)
-            : predictionFailed(model, error),
-      );
-    } else if (flight.callers.size > 0) {
-      flight.hasCrashed ||= isCrash;
-      batcher.addAlone(flight.version.lane, flight);
-    }
-  }
-
   /** Nobody waits for this flight any more. If it is on a thread, its output will be dropped. */
   function drop(flight: Flight): void {
     flight.version.lane.delete(flight);
-    land(flight);
-  }
-
-  /** From here on, nobody can join. */
-  function land(flight: Flight): void {
-    if (flight.key !== null && flights.get(flight.key) === flight) flights.delete(flight.key);
+    flights.land(flight);
   }
 
   function openLane({ key }: VersionFile, { batchSizeMax }: LoadedReply) {

@@ -16,6 +16,8 @@ interface WaitingRoomOptions {
   readonly onOver?: (flight: Flight, error: Error | null) => void;
 }
 
+export type WaitingRoom = ReturnType<typeof createWaitingRoom>;
+
 /**
  * Keeps the callers until their flight is answered, their deadline passes or they go away, whichever is first; each
  * gets exactly one of these. Leaves no timer and no listener behind.
