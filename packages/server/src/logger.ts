@@ -18,7 +18,7 @@ export function createLogger(
       pretty({ colorize: isTerminal, translateTime: 'HH:MM:ss', ignore: 'requestId,route', sync: true }),
     );
   }
-  const destination = pino.destination({ sync: false, minLength: 2048, maxWrite: 4096, periodicFlush: 250 });
+  const destination = pino.destination({ sync: false, minLength: 3584, maxWrite: 4096, periodicFlush: 250 });
   // whatever ends the process, what was logged is written
   process.on('exit', () => destination.flushSync());
   return pino(options, destination);
