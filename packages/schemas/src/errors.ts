@@ -7,10 +7,13 @@ export type ErrorKind =
   | 'forbidden'
   | 'not-found'
   | 'method'
+  | 'slow'
   | 'conflict'
   | 'too-large'
+  | 'url-too-long'
   | 'unsupported'
   | 'rate-limited'
+  | 'headers-too-large'
   | 'cancelled'
   | 'internal'
   | 'unavailable'
@@ -22,13 +25,17 @@ export const errorKindOf = {
   BODY_MALFORMED: 'invalid',
   UNAUTHENTICATED: 'unauthenticated',
   FORBIDDEN: 'forbidden',
+  CROSS_SITE_REFUSED: 'forbidden',
   NOT_FOUND: 'not-found',
   MODEL_NOT_FOUND: 'not-found',
   MODEL_VERSION_NOT_FOUND: 'not-found',
   ROUTE_NOT_FOUND: 'not-found',
   METHOD_NOT_ALLOWED: 'method',
+  REQUEST_TIMEOUT: 'slow',
   CONFLICT: 'conflict',
   BODY_TOO_LARGE: 'too-large',
+  URL_TOO_LONG: 'url-too-long',
+  HEADERS_TOO_LARGE: 'headers-too-large',
   MEDIA_TYPE_UNSUPPORTED: 'unsupported',
   RATE_LIMITED: 'rate-limited',
   QUOTA_EXCEEDED: 'rate-limited',
@@ -38,6 +45,7 @@ export const errorKindOf = {
   INTERNAL: 'internal',
   MODEL_NOT_READY: 'unavailable',
   ENGINE_OVERLOADED: 'unavailable',
+  SERVER_OVERLOADED: 'unavailable',
   SERVER_STOPPING: 'unavailable',
   DATABASE_UNAVAILABLE: 'unavailable',
   DEADLINE_EXCEEDED: 'timeout',

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { AnyContract } from '@oriel/schemas';
 import type { FastifyBaseLogger } from 'fastify';
 import { createAppRouter } from './app-router.ts';
@@ -131,17 +132,18 @@ export async function createApp({
   const createContext = contextFactory({ services, deadlineMs: config.deadlineMs });
   const identify = identification(authentication);
   const server = await createHttpServer({
+    config,
     logger,
-    bodyBytesMax: config.bodyBytesMax,
     isStopping: () => isStopping,
     onAnswered: metrics.onRequest,
   });
-  await server.register(trpcDoor, { router, createContext, identify });
+  await server.register(trpcDoor, { router, createContext, identify, limits: config });
   await server.register(restDoor, {
     prefix: '/api/v1',
     procedures: router._def.procedures,
     createContext,
     identify,
+    limits: config,
   });
   server.get('/api/openapi.json', async () => openApiDocument);
   await server.register(docsPage, { documentUrl: '/api/openapi.json' });
@@ -175,7 +177,8 @@ export async function createApp({
   function url(): string {
     const [address] = server.addresses();
     const port = typeof address === 'object' ? address.port : config.port;
-    return `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
+    const scheme = config.tls.certFile === undefined ? 'http' : 'https';
+    return `${scheme}://${toUrlHost(config.host)}:${port}`;
   }
 
   async function readiness(): Promise<Readiness> {
@@ -205,6 +208,12 @@ export async function createApp({
     await engine.close();
     await database.close();
   }
+}
+
+/** How a person on this machine calls the host that the server listens on. */
+function toUrlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 function isAddressInUse(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { originList, trustedProxies } from './config-values.ts';
 
 const count = (low: number, high: number) =>
   z
@@ -129,6 +130,75 @@ export const settings = {
     '10485760',
     'Largest request body in bytes.',
   ),
+  ORIEL_JSON_DEPTH_MAX: setting(
+    count(8, 1000),
+    64,
+    '64',
+    'Most levels of lists and objects within each other in JSON.',
+  ),
+  ORIEL_FORM_PARTS_MAX: setting(count(1, 10_000), 50, '50', 'Most parts of a form (multipart/form-data).'),
+  ORIEL_FORM_FIELD_BYTES_MAX: setting(
+    count(1, 1_073_741_824),
+    1_048_576,
+    '1048576',
+    'Largest field of a form that is no file, in bytes; files are bounded by the body.',
+  ),
+  ORIEL_URL_CHARS_MAX: setting(count(256, 65_536), 8192, '8192', 'Longest URL, in characters.'),
+  ORIEL_HEADER_BYTES_MAX: setting(
+    count(1024, 1_048_576),
+    16_384,
+    '16384',
+    'Most bytes of the headers of a request together, its URL included.',
+  ),
+  ORIEL_HEADERS_MAX: setting(count(16, 1000), 100, '100', 'Most headers of a request.'),
+  ORIEL_HEADERS_MS_MAX: setting(
+    count(100, 3_600_000),
+    20_000,
+    '20000',
+    'Longest time the headers of a request may take to arrive, in milliseconds.',
+  ),
+  ORIEL_REQUEST_MS_MAX: setting(
+    count(100, 3_600_000),
+    60_000,
+    '60000',
+    'Longest time a whole request may take to arrive, in milliseconds.',
+  ),
+  ORIEL_CONNECTIONS_MAX: setting(
+    count(1, 1_000_000),
+    4096,
+    '4096',
+    'Most connections that each process serves at once; further ones are refused with SERVER_OVERLOADED.',
+  ),
+  ORIEL_CORS_ORIGINS: setting<readonly string[]>(
+    originList,
+    [],
+    'https://app.example.com,https://admin.example.com',
+    'Origins whose pages may call from browsers, with cookies too; unset: only this server’s own pages.',
+  ),
+  ORIEL_TRUST_PROXY: setting<false | number | readonly string[]>(
+    trustedProxies,
+    false,
+    'loopback,10.0.0.0/8',
+    'Proxies whose X-Forwarded headers are believed: off, a list of addresses and networks, or how many proxies every request passes.',
+  ),
+  ORIEL_TLS_CERT_FILE: setting<string | undefined>(
+    z.string().min(1),
+    undefined,
+    '/etc/oriel/cert.pem',
+    'Certificate chain (PEM) to serve HTTPS with, together with ORIEL_TLS_KEY_FILE. Unset: plain HTTP.',
+  ),
+  ORIEL_TLS_KEY_FILE: setting<string | undefined>(
+    z.string().min(1),
+    undefined,
+    '/etc/oriel/key.pem',
+    'Private key (PEM) of ORIEL_TLS_CERT_FILE.',
+  ),
+  ORIEL_HSTS_S: setting(
+    count(0, 63_072_000),
+    31_536_000,
+    '31536000',
+    'How long browsers that came by HTTPS come by nothing else, in seconds; 0: not said.',
+  ),
   ORIEL_ANONYMOUS: setting<'on' | 'off'>(
     z.enum(['on', 'off']),
     'on',
@@ -168,6 +238,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     return fallback();
   };
   const config = toConfig(read);
+  const { certFile, keyFile } = config.tls;
+  if ((certFile === undefined) !== (keyFile === undefined))
+    problems.push(
+      `ORIEL_TLS_CERT_FILE and ORIEL_TLS_KEY_FILE belong together: ${certFile === undefined ? 'the first' : 'the second'} is not set. Set both to serve HTTPS, or none.`,
+    );
   if (problems.length > 0) throw new Error(`The configuration is not valid.\n  ${problems.join('\n  ')}`);
   return Object.freeze(config);
 }
@@ -191,6 +266,22 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
     stuckMs: read('ORIEL_STUCK_MS', settings.ORIEL_STUCK_MS),
     cacheEntriesMax: read('ORIEL_CACHE_ENTRIES_MAX', settings.ORIEL_CACHE_ENTRIES_MAX),
     bodyBytesMax: read('ORIEL_BODY_BYTES_MAX', settings.ORIEL_BODY_BYTES_MAX),
+    jsonDepthMax: read('ORIEL_JSON_DEPTH_MAX', settings.ORIEL_JSON_DEPTH_MAX),
+    formPartsMax: read('ORIEL_FORM_PARTS_MAX', settings.ORIEL_FORM_PARTS_MAX),
+    formFieldBytesMax: read('ORIEL_FORM_FIELD_BYTES_MAX', settings.ORIEL_FORM_FIELD_BYTES_MAX),
+    urlCharsMax: read('ORIEL_URL_CHARS_MAX', settings.ORIEL_URL_CHARS_MAX),
+    headerBytesMax: read('ORIEL_HEADER_BYTES_MAX', settings.ORIEL_HEADER_BYTES_MAX),
+    headersMax: read('ORIEL_HEADERS_MAX', settings.ORIEL_HEADERS_MAX),
+    headersMsMax: read('ORIEL_HEADERS_MS_MAX', settings.ORIEL_HEADERS_MS_MAX),
+    requestMsMax: read('ORIEL_REQUEST_MS_MAX', settings.ORIEL_REQUEST_MS_MAX),
+    connectionsMax: read('ORIEL_CONNECTIONS_MAX', settings.ORIEL_CONNECTIONS_MAX),
+    corsOrigins: read('ORIEL_CORS_ORIGINS', settings.ORIEL_CORS_ORIGINS),
+    trustProxy: read('ORIEL_TRUST_PROXY', settings.ORIEL_TRUST_PROXY),
+    tls: {
+      certFile: read('ORIEL_TLS_CERT_FILE', settings.ORIEL_TLS_CERT_FILE),
+      keyFile: read('ORIEL_TLS_KEY_FILE', settings.ORIEL_TLS_KEY_FILE),
+    },
+    hstsS: read('ORIEL_HSTS_S', settings.ORIEL_HSTS_S),
     isAnonymousAllowed: read('ORIEL_ANONYMOUS', settings.ORIEL_ANONYMOUS) === 'on',
     drainMs: read('ORIEL_DRAIN_MS', settings.ORIEL_DRAIN_MS),
   };

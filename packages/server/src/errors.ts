@@ -43,10 +43,17 @@ export const transportOfKind = {
   forbidden: { trpc: 'FORBIDDEN', status: 403, title: 'Not allowed' },
   'not-found': { trpc: 'NOT_FOUND', status: 404, title: 'Not found' },
   method: { trpc: 'METHOD_NOT_SUPPORTED', status: 405, title: 'Method not allowed' },
+  slow: { trpc: 'TIMEOUT', status: 408, title: 'Request timeout' },
   conflict: { trpc: 'CONFLICT', status: 409, title: 'Conflict' },
   'too-large': { trpc: 'PAYLOAD_TOO_LARGE', status: 413, title: 'Content too large' },
+  'url-too-long': { trpc: 'PAYLOAD_TOO_LARGE', status: 414, title: 'URI too long' },
   unsupported: { trpc: 'UNSUPPORTED_MEDIA_TYPE', status: 415, title: 'Unsupported media type' },
   'rate-limited': { trpc: 'TOO_MANY_REQUESTS', status: 429, title: 'Too many requests' },
+  'headers-too-large': {
+    trpc: 'PAYLOAD_TOO_LARGE',
+    status: 431,
+    title: 'Request header fields too large',
+  },
   // 499 is no registered status, but what proxies log for a caller that went away; nobody is left to read it
   cancelled: { trpc: 'CLIENT_CLOSED_REQUEST', status: 499, title: 'Caller went away' },
   internal: { trpc: 'INTERNAL_SERVER_ERROR', status: 500, title: 'Internal server error' },

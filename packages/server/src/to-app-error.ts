@@ -36,6 +36,7 @@ const codeOfTrpc: Partial<Record<TRPCError['code'], ErrorCode>> = {
   TOO_MANY_REQUESTS: 'RATE_LIMITED',
   NOT_FOUND: 'ROUTE_NOT_FOUND',
   METHOD_NOT_SUPPORTED: 'METHOD_NOT_ALLOWED',
+  TIMEOUT: 'REQUEST_TIMEOUT',
   PAYLOAD_TOO_LARGE: 'BODY_TOO_LARGE',
   UNSUPPORTED_MEDIA_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
   CLIENT_CLOSED_REQUEST: 'REQUEST_CANCELLED',
@@ -94,6 +95,8 @@ function fromHttp(error: HttpError): AppError {
       return new AppError('BODY_TOO_LARGE', 'The request body is larger than this server accepts.', {
         cause: error,
       });
+    case 414:
+      return new AppError('URL_TOO_LONG', 'The URL is longer than this server accepts.', { cause: error });
     case 415:
       return new AppError('MEDIA_TYPE_UNSUPPORTED', error.message, { cause: error });
     case 429:

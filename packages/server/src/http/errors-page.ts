@@ -11,14 +11,20 @@ const adviceOf: Record<ErrorCode, string> = {
     'Sign in, or send an API key or access token: Authorization: Bearer …. One that was sent is mistyped, expired or revoked.',
   FORBIDDEN:
     'The caller is known and may not do this. The message names what is missing, e.g. a scope of the API key.',
+  CROSS_SITE_REFUSED:
+    'A page of another site sent this with the cookie of a session. Call from this server’s own pages, or ask its operator to list the origin in ORIEL_CORS_ORIGINS. Programs send an API key or a token instead of a cookie.',
   NOT_FOUND: 'It is not there, or not for this caller to see.',
   MODEL_NOT_FOUND: 'No model has that id. GET /api/v1/models lists those there are.',
   MODEL_VERSION_NOT_FOUND: 'The model has no such version. GET /api/v1/models/{id} lists its versions.',
   ROUTE_NOT_FOUND: 'There is nothing at that path. The API is described at /docs.',
   METHOD_NOT_ALLOWED: 'The path takes another HTTP method.',
+  REQUEST_TIMEOUT: 'The request took too long to arrive. Send it faster, or in smaller parts.',
   CONFLICT: 'What is there stands in the way, e.g. the name is taken, or somebody else has changed it.',
   BODY_TOO_LARGE:
     'The body is larger than this server accepts. Send less, or ask its operator to raise ORIEL_BODY_BYTES_MAX.',
+  URL_TOO_LONG: 'The URL is longer than this server accepts. Send the input in the body of a POST.',
+  HEADERS_TOO_LARGE:
+    'The headers are too many, or together too large. Send fewer; cookies of other programs on the same host count too.',
   MEDIA_TYPE_UNSUPPORTED: 'The operation does not read that content-type. Most read application/json.',
   RATE_LIMITED: 'This caller or its address asks too often. Try again after Retry-After seconds.',
   QUOTA_EXCEEDED:
@@ -32,6 +38,8 @@ const adviceOf: Record<ErrorCode, string> = {
   MODEL_NOT_READY: 'The model is loading, or does not agree with its contract. GET /health/ready says which.',
   ENGINE_OVERLOADED:
     'More waits for this model than the server accepts. Try again after Retry-After seconds.',
+  SERVER_OVERLOADED:
+    'More connections are open than this server accepts. Try again after Retry-After seconds.',
   SERVER_STOPPING:
     'This process finishes what it accepted and takes nothing new. Try again: another may answer.',
   DATABASE_UNAVAILABLE: 'The database does not answer. Predictions go on; what is stored cannot be read now.',

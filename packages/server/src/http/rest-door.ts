@@ -6,6 +6,7 @@ import { callProcedure } from '../trpc/call-procedure.ts';
 import type { Meta } from '../trpc/procedures.ts';
 import { readUpload } from '../trpc/uploads.ts';
 import { abortSignalOf } from './abort-signal.ts';
+import { checkForm, type FormLimits } from './form-limits.ts';
 import type { OnRequest } from './identification.ts';
 import { queryCoercion } from './query-coercion.ts';
 import type { CreateContext } from './request-context.ts';
@@ -20,6 +21,7 @@ interface Options {
   readonly createContext: CreateContext;
   /** Finds out who is calling. */
   readonly identify: OnRequest;
+  readonly limits: FormLimits;
 }
 
 /**
@@ -28,10 +30,14 @@ interface Options {
  */
 export async function restDoor(
   server: FastifyInstance,
-  { procedures, createContext, identify }: Options,
+  { procedures, createContext, identify, limits }: Options,
 ): Promise<void> {
   server.addHook('onRequest', identify);
-  server.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, readForm);
+  server.addContentTypeParser(
+    'multipart/form-data',
+    { parseAs: 'buffer' },
+    (request: FastifyRequest, body: Buffer) => readForm(request, body, limits),
+  );
   server.addContentTypeParser(/^image\//, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
@@ -84,8 +90,9 @@ function addRoute(
 }
 
 /** The same parser as tRPC's, so that a form means the same at both doors. */
-async function readForm(request: FastifyRequest, body: Buffer): Promise<FormData> {
+async function readForm(request: FastifyRequest, body: Buffer, limits: FormLimits): Promise<FormData> {
   const headers = { 'content-type': request.headers['content-type'] ?? '' };
+  checkForm(body, headers['content-type'], limits);
   try {
     return await new Response(new Uint8Array(body), { headers }).formData();
   } catch (cause) {

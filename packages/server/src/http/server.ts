@@ -6,14 +6,23 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import type { Config } from '../config.ts';
 import { type AppError, AppError as OurError, toProblem, transportOfKind } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
+import { allowOrigins } from './cors.ts';
+import { crossSiteProtection } from './cross-site.ts';
 import { errorHeaders } from './error-headers.ts';
+import { readJsonBodies } from './json-body.ts';
+import { createListeners } from './listener.ts';
+import { requestLimits } from './request-limits.ts';
 import { createPageSecurityHeaders, dataSecurityHeaders } from './security-headers.ts';
+import { strictTransport } from './strict-transport.ts';
+import { readTlsPair } from './tls.ts';
+import { toTrustProxy } from './trusted-proxies.ts';
 
 interface Options {
+  readonly config: Config;
   readonly logger: FastifyBaseLogger;
-  readonly bodyBytesMax: number;
   /** True once the server is stopping: whatever comes then is refused. */
   readonly isStopping: () => boolean;
   readonly onAnswered: (request: { method: string; route: string; status: number; seconds: number }) => void;
@@ -21,25 +30,30 @@ interface Options {
 
 const requestIdPattern = /^[\w.-]{1,64}$/;
 
-/** An HTTP server with everything that holds for every route: ids, limits, security headers, errors, one log line. */
+/**
+ * An HTTP server with everything that holds for every route: ids, limits, security headers, errors, one log line.
+ *
+ * @throws Error when it is to serve HTTPS and the certificate or its key cannot be used
+ */
 export async function createHttpServer({
+  config,
   logger,
-  bodyBytesMax,
   isStopping,
   onAnswered,
 }: Options): Promise<FastifyInstance> {
+  const tls = readTlsPair(config.tls);
+  const listeners = createListeners({ ...config, tls });
   const server: FastifyInstance = Fastify({
+    serverFactory: listeners.serverFactory,
+    // the listeners answer for themselves; Fastify would do it for one of them only
+    clientErrorHandler: () => undefined,
+    trustProxy: toTrustProxy(config.trustProxy),
     loggerInstance: logger,
     // one line of our own, in onResponse
     logController: new LogController({ disableRequestLogging: true }),
     // our lines name their request; a logger for each of them would be made for nothing
     childLoggerFactory: () => logger,
-    bodyLimit: bodyBytesMax,
-    // both doors hand such keys to zod, which strips or refuses them: the doors must not differ
-    onProtoPoisoning: 'ignore',
-    onConstructorPoisoning: 'ignore',
-    requestTimeout: 60_000,
-    keepAliveTimeout: 72_000,
+    bodyLimit: config.bodyBytesMax,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     // the page of the API answers at both; its plugin would answer the first with a redirect
@@ -47,9 +61,17 @@ export async function createHttpServer({
     routerOptions: { maxParamLength: 5000, ignoreTrailingSlash: true },
     genReqId: ({ headers: { 'x-request-id': given } }) =>
       typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID(),
+    // what the router itself refuses, before any hook: a URL that is none, or a too long part of one
+    frameworkErrors(error, request, reply) {
+      request.logFields = {};
+      reply.headers(dataSecurityHeaders).header('x-request-id', request.id);
+      sendProblem(reply, request, toAppError(error));
+    },
   });
 
   const pageSecurityHeaders = await createPageSecurityHeaders();
+  const refusalOf = requestLimits({ ...config, isRefused: listeners.isRefused });
+  readJsonBodies(server, config);
   server.decorateRequest('startedAt', 0);
   // each request gets its own object in onRequest; a shared one would leak between requests
   server.decorateRequest('logFields', null as never);
@@ -62,12 +84,18 @@ export async function createHttpServer({
     reply
       .headers(isData(request.url) ? dataSecurityHeaders : pageSecurityHeaders)
       .header('x-request-id', request.id);
+    const refusal = refusalOf(request);
+    // whatever refuses a connection ends it
+    if (refusal) reply.header('connection', 'close');
     done(
       isStopping() && !isProbe(request)
         ? new OurError('SERVER_STOPPING', 'The server is stopping. Try again.', { retryAfterS: 1 })
-        : undefined,
+        : refusal,
     );
   });
+  strictTransport(server, { ...config, canBeSecure: tls !== undefined || config.trustProxy !== false });
+  await allowOrigins(server, config.corsOrigins);
+  server.addHook('onRequest', crossSiteProtection(config.corsOrigins));
 
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';

@@ -6,9 +6,11 @@ import { transportOfKind } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
 import { abortSignalOf } from './abort-signal.ts';
 import { errorHeaders } from './error-headers.ts';
+import type { FormLimits } from './form-limits.ts';
 import type { OnRequest } from './identification.ts';
 import type { CreateContext } from './request-context.ts';
 import { logFailure } from './server.ts';
+import { trpcBodyChecks } from './trpc-bodies.ts';
 import { trpcJsonHandler } from './trpc-json.ts';
 
 export interface TrpcDoorOptions {
@@ -16,6 +18,7 @@ export interface TrpcDoorOptions {
   readonly createContext: CreateContext;
   /** Finds out who is calling. */
   readonly identify: OnRequest;
+  readonly limits: FormLimits & { readonly jsonDepthMax: number };
   /** False leaves every request to the official handler: the tests compare both. */
   readonly hasShortWay?: boolean;
 }
@@ -29,7 +32,7 @@ const callsPerBatchMax = 50;
  */
 export async function trpcDoor(
   server: FastifyInstance,
-  { router, createContext, identify, hasShortWay = true }: TrpcDoorOptions,
+  { router, createContext, identify, limits, hasShortWay = true }: TrpcDoorOptions,
 ): Promise<void> {
   server.addHook('onRequest', identify);
   server.removeAllContentTypeParsers();
@@ -57,6 +60,7 @@ export async function trpcDoor(
       .send(body);
   });
 
+  const checkBody = trpcBodyChecks({ ...limits, procedures: router._def.procedures });
   const sendJson = trpcJsonHandler({
     router,
     callsPerBatchMax,
@@ -64,6 +68,7 @@ export async function trpcDoor(
     onError: (request, error) => logFailure(request, toAppError(error)),
   });
   server.all('/trpc/:path', async (request, reply) => {
+    checkBody(request);
     if (hasShortWay && (await sendJson(request, reply))) return reply;
     const response = await fetchRequestHandler({
       endpoint: '/trpc',

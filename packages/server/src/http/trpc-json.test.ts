@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { anonymousPrincipal } from '../auth/principal.ts';
+import { readConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { Context } from '../trpc/context.ts';
 import { open, router } from '../trpc/procedures.ts';
@@ -31,13 +32,14 @@ const testRouter = router({
 async function createServer(hasShortWay: boolean) {
   const server = await createHttpServer({
     logger: pino({ level: 'silent' }),
-    bodyBytesMax: 100_000,
+    config: readConfig({ ORIEL_BODY_BYTES_MAX: '100000' }),
     isStopping: () => false,
     onAnswered: () => undefined,
   });
   await server.register(trpcDoor, {
     router: testRouter,
     hasShortWay,
+    limits: readConfig({}),
     identify: (_request, _reply, done) => done(),
     createContext: (request, reply): Context => ({
       requestId: request.id,

@@ -1,0 +1,40 @@
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../errors.ts';
+import type { Meta } from '../trpc/procedures.ts';
+import { checkForm, type FormLimits } from './form-limits.ts';
+import { checkJsonDepth } from './json-depth.ts';
+
+interface Options extends FormLimits {
+  readonly jsonDepthMax: number;
+  /** The router's procedures by path. */
+  readonly procedures: Readonly<Record<string, unknown>>;
+}
+
+/** An input is wrapped in `{ json }`, and in a batch once more. */
+const envelopeDepth = 2;
+
+/** Checks what tRPC would parse, before it does; the REST routes do the same where they parse. */
+export function trpcBodyChecks({ jsonDepthMax, procedures, ...formLimits }: Options) {
+  /** @throws AppError INPUT_INVALID, MEDIA_TYPE_UNSUPPORTED */
+  return ({ body, headers, params, query }: FastifyRequest): void => {
+    const { input } = query as { input?: unknown };
+    if (typeof input === 'string') checkJsonDepth(Buffer.from(input), jsonDepthMax + envelopeDepth);
+    if (!Buffer.isBuffer(body)) return;
+    const type = headers['content-type'] ?? '';
+    if (type.startsWith('application/json')) checkJsonDepth(body, jsonDepthMax + envelopeDepth);
+    else if (type.toLowerCase().startsWith('multipart/')) {
+      checkReadsForms((params as { path: string }).path);
+      checkForm(body, type, formLimits);
+    }
+  };
+
+  /** A form is what a page of another site can send without asking: only procedures that take files read one. */
+  function checkReadsForms(path: string): void {
+    const procedure = procedures[path] as { _def: { meta?: Meta } } | undefined;
+    if (procedure && !procedure._def.meta?.media)
+      throw new AppError(
+        'MEDIA_TYPE_UNSUPPORTED',
+        'This operation reads JSON: send it with content-type application/json.',
+      );
+  }
+}
