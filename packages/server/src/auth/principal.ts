@@ -188,3 +188,8 @@ export type Reach = { readonly kind: 'all' } | { readonly kind: 'own'; readonly 
 export function reachOf({ scopes, owner }: Principal): Reach {
   return scopes.has('admin') ? { kind: 'all' } : { kind: 'own', owner };
 }
+
+/** Whose things a person sees and ends: null for everybody's, which admins do. */
+export function ownerIdOf({ role, userId }: UserPrincipal): string | null {
+  return role === 'admin' ? null : userId;
+}

@@ -24,8 +24,14 @@ export interface KeyRepository {
    * @returns whether there was such a key, revoked now or before
    */
   revoke(id: string, userId: string | null, at: Date): Promise<boolean>;
-  markUsed(id: string, at: Date): Promise<void>;
+  /** Writes nothing when another process has, since `before`. */
+  markUsed(id: string, at: Date, before: Date): Promise<void>;
+  /** Those of a user that are not revoked. */
+  countLive(userId: string): Promise<number>;
 }
+
+/** Of the live ones, a user has far fewer. */
+const listMax = 1000;
 
 interface Needs {
   readonly prisma: Pick<PrismaClient, 'apiKey'>;
@@ -56,6 +62,7 @@ export function createKeyRepository({ prisma, ping }: Needs): KeyRepository {
         keys.findMany({
           where: { ...(userId !== null && { userId }) },
           orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+          take: listMax,
         });
       return (await unlessDown(ping, find)).map(toKey);
     },
@@ -67,9 +74,12 @@ export function createKeyRepository({ prisma, ping }: Needs): KeyRepository {
       return count > 0 || (await unlessDown(ping, () => keys.count({ where }))) > 0;
     },
 
-    async markUsed(id, at) {
-      await unlessDown(ping, () => keys.updateMany({ where: { id }, data: { lastUsedAt: at } }));
+    async markUsed(id, at, before) {
+      const where = { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lte: before } }] };
+      await unlessDown(ping, () => keys.updateMany({ where, data: { lastUsedAt: at } }));
     },
+
+    countLive: (userId) => unlessDown(ping, () => keys.count({ where: { userId, revokedAt: null } })),
   };
 }
 

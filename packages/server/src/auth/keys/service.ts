@@ -17,6 +17,8 @@ export type KeyService = ReturnType<typeof createKeyService>;
 
 /** `lastUsedAt` is exact to this, in milliseconds: a key in steady use costs one write a minute. */
 const lastUsedStepMs = 60_000;
+/** Of one user, not revoked: enough for every program and machine of a person. */
+const keysMax = 200;
 
 /** API keys: made, shown once, used, revoked. */
 export function createKeyService({ repository, audit, forget, now = () => new Date() }: Needs) {
@@ -40,13 +42,15 @@ export function createKeyService({ repository, audit, forget, now = () => new Da
     const at = now();
     if (lastUsedAt !== null && at.getTime() - new Date(lastUsedAt).getTime() < lastUsedStepMs) return;
     // the next use writes it, should the database be down
-    repository.markUsed(id, at).catch(() => undefined);
+    const before = new Date(at.getTime() - lastUsedStepMs);
+    repository.markUsed(id, at, before).catch(() => undefined);
   }
 
   /**
    * Makes a key for `user`; the only time its secret is told.
    *
-   * @throws AppError FORBIDDEN when the user may not do what the key should be able to
+   * @throws AppError FORBIDDEN when the user may not do what the key should be able to, INPUT_INVALID when it would be
+   * over already, CONFLICT when there are too many
    */
   async function create(by: AuditActor, user: PrincipalUser, input: CreateApiKeyInput): Promise<NewApiKey> {
     const { name, models, requestsPerDayMax, computeMsPerDayMax } = input;
@@ -54,6 +58,9 @@ export function createKeyService({ repository, audit, forget, now = () => new Da
     const excess = input.scopes.find((scope) => !granted.has(scope));
     if (excess !== undefined)
       throw new AppError('FORBIDDEN', `A key cannot have the scope "${excess}": its user does not have it.`);
+    checkExpiry(input.expiresAt);
+    if ((await repository.countLive(user.id)) >= keysMax)
+      throw new AppError('CONFLICT', `There are ${keysMax} keys already. Revoke one that is no longer used.`);
 
     const parts = createKeyParts();
     const key = {
@@ -74,6 +81,13 @@ export function createKeyService({ repository, audit, forget, now = () => new Da
       detail: { name, scopes: key.scopes, models, expiresAt: key.expiresAt },
     });
     return { key: { ...key, lastUsedAt: null, revokedAt: null }, secret: toKeyText(parts) };
+  }
+
+  function checkExpiry(expiresAt: string | null): void {
+    if (expiresAt === null || new Date(expiresAt) > now()) return;
+    throw new AppError('INPUT_INVALID', 'The key would be over already: `expiresAt` must be in the future.', {
+      issues: [{ path: ['expiresAt'], rule: 'too_small', message: 'must be in the future' }],
+    });
   }
 
   /** @param userId - whose; null for everybody's */
