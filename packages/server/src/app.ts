@@ -61,6 +61,7 @@ export async function createApp({
   connectionsMax,
   clusterMetrics,
 }: Options) {
+  const scheme = config.tls.certFile === undefined ? 'http' : 'https';
   let isStopping = false;
   const metrics = createMetrics();
   const database = await openDatabase({
@@ -162,7 +163,12 @@ export async function createApp({
    */
   async function listen(): Promise<string> {
     try {
-      await server.listen({ host: config.host, port: config.port });
+      await server.listen({
+        host: config.host,
+        port: config.port,
+        // Fastify does not know what its listeners speak
+        listenTextResolver: (address) => `listening at ${address.replace(/^http:/, `${scheme}:`)}`,
+      });
     } catch (error) {
       await close();
       throw isAddressInUse(error)
@@ -177,7 +183,6 @@ export async function createApp({
   function url(): string {
     const [address] = server.addresses();
     const port = typeof address === 'object' ? address.port : config.port;
-    const scheme = config.tls.certFile === undefined ? 'http' : 'https';
     return `${scheme}://${toUrlHost(config.host)}:${port}`;
   }
 
