@@ -1,5 +1,8 @@
 import type * as models from '@oriel/models';
 import type { AnyContract } from '@oriel/schemas';
+import { auditProcedures } from './auth/audit/router.ts';
+import { authProcedures } from './auth/sign-in/router.ts';
+import { userProcedures } from './auth/users/router.ts';
 import { modelProcedures } from './models/router.ts';
 import { modelRouters } from './predictions/model-router.ts';
 import { predictionProcedures } from './predictions/router.ts';
@@ -18,6 +21,9 @@ export function createAppRouter<const T extends Readonly<Record<string, AnyContr
   const appRouter = router({
     models: { ...modelProcedures, ...modelRouters(contracts) },
     predictions: predictionProcedures,
+    auth: authProcedures,
+    users: userProcedures,
+    audit: auditProcedures,
   });
   checkAccessDeclared(appRouter._def.procedures);
   return appRouter;

@@ -8,7 +8,14 @@ import { createAuthentication } from './auth/authenticate.ts';
 import { createKeyRepository } from './auth/keys/repository.ts';
 import { createKeyService } from './auth/keys/service.ts';
 import { createLookupCache } from './auth/lookup-cache.ts';
+import { createPasswordHasher } from './auth/passwords/hasher.ts';
 import { anonymousPrincipal, type Principal } from './auth/principal.ts';
+import { createSessionStore } from './auth/sessions.ts';
+import { createAttemptLimits } from './auth/sign-in/attempts.ts';
+import { createSignInService } from './auth/sign-in/service.ts';
+import { createSignInLinks } from './auth/users/links.ts';
+import { createUserRepository } from './auth/users/repository.ts';
+import { createUserService } from './auth/users/service.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './db/database.ts';
 import { createEngine } from './engine/engine.ts';
@@ -102,8 +109,20 @@ export async function createApp({
     audit,
     forget: principals.clear,
   });
+  const sessions = createSessionStore({
+    ...database,
+    idleMs: config.sessionIdleMs,
+    absoluteMs: config.sessionMsMax,
+  });
+  const people = {
+    users: createUserRepository(database),
+    links: createSignInLinks(database),
+    sessions,
+    audit,
+    forget: principals.clear,
+  };
   const authentication = createAuthentication({
-    verifiers: { verifyKey: keys.verify },
+    verifiers: { verifySession: sessions.verify, verifyKey: keys.verify },
     anonymous: anonymousPrincipal(config.isAnonymousAllowed),
     cache: principals,
   });
@@ -121,6 +140,14 @@ export async function createApp({
       repository,
       onPredicted: metrics.onPredicted,
     }),
+    signIn: createSignInService({
+      ...people,
+      passwords: createPasswordHasher(config.passwordCost),
+      attempts: createAttemptLimits({ attemptsMax: config.signInAttemptsMax }),
+      isRegistrationOpen: config.isRegistrationOpen,
+      passwordCharsMin: config.passwordCharsMin,
+    }),
+    users: createUserService(people),
   };
 
   const router = createAppRouter(contracts);

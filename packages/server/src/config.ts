@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { emailSchema } from '@oriel/schemas';
 import { z } from 'zod';
 import { originList, trustedProxies } from './config-values.ts';
 
@@ -9,6 +10,8 @@ const count = (low: number, high: number) =>
     .regex(/^\d{1,12}$/, `a whole number from ${low} to ${high}`)
     .transform(Number)
     .refine((value) => value >= low && value <= high, `a whole number from ${low} to ${high}`);
+
+const hourMs = 3_600_000;
 
 interface Setting<T> {
   readonly schema: z.ZodType<T, string>;
@@ -205,6 +208,54 @@ export const settings = {
     'off',
     'Whether callers that nobody knows may predict, and look at the models; they may do nothing else.',
   ),
+  ORIEL_REGISTRATION: setting<'open' | 'closed'>(
+    z.enum(['open', 'closed']),
+    'closed',
+    'open',
+    'Whether anybody may make an account; closed: admins make them.',
+  ),
+  ORIEL_ADMIN_EMAIL: setting(
+    emailSchema,
+    'admin@oriel.localhost',
+    'ada@example.com',
+    'Address that the first admin, made by the first start, signs in with.',
+  ),
+  ORIEL_SESSION_IDLE_HOURS: setting(
+    count(1, 8760),
+    168,
+    '168',
+    'How long a session lives that is not used, in hours.',
+  ),
+  ORIEL_SESSION_HOURS_MAX: setting(
+    count(1, 8760),
+    720,
+    '720',
+    'How long a session lives at most, in hours; then one signs in again.',
+  ),
+  ORIEL_SIGN_IN_ATTEMPTS_MAX: setting(
+    count(1, 1_000_000),
+    5,
+    '5',
+    'Most failed attempts to sign in within a minute, for each address and each account; then the waits double.',
+  ),
+  ORIEL_PASSWORD_CHARS_MIN: setting(
+    count(8, 128),
+    12,
+    '12',
+    'Shortest password that is accepted, in characters.',
+  ),
+  ORIEL_PASSWORD_MEMORY_KIB: setting(
+    count(1024, 1_048_576),
+    19_456,
+    '19456',
+    'Memory that hashing a password takes (argon2id), in KiB.',
+  ),
+  ORIEL_PASSWORD_PASSES: setting(
+    count(1, 100),
+    2,
+    '2',
+    'Passes over that memory; hashes made at another cost are renewed when their users sign in.',
+  ),
   ORIEL_DRAIN_MS: setting(
     count(0, 3_600_000),
     20_000,
@@ -283,6 +334,16 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
     },
     hstsS: read('ORIEL_HSTS_S', settings.ORIEL_HSTS_S),
     isAnonymousAllowed: read('ORIEL_ANONYMOUS', settings.ORIEL_ANONYMOUS) === 'on',
+    isRegistrationOpen: read('ORIEL_REGISTRATION', settings.ORIEL_REGISTRATION) === 'open',
+    adminEmail: read('ORIEL_ADMIN_EMAIL', settings.ORIEL_ADMIN_EMAIL),
+    sessionIdleMs: read('ORIEL_SESSION_IDLE_HOURS', settings.ORIEL_SESSION_IDLE_HOURS) * hourMs,
+    sessionMsMax: read('ORIEL_SESSION_HOURS_MAX', settings.ORIEL_SESSION_HOURS_MAX) * hourMs,
+    signInAttemptsMax: read('ORIEL_SIGN_IN_ATTEMPTS_MAX', settings.ORIEL_SIGN_IN_ATTEMPTS_MAX),
+    passwordCharsMin: read('ORIEL_PASSWORD_CHARS_MIN', settings.ORIEL_PASSWORD_CHARS_MIN),
+    passwordCost: {
+      memoryKib: read('ORIEL_PASSWORD_MEMORY_KIB', settings.ORIEL_PASSWORD_MEMORY_KIB),
+      passes: read('ORIEL_PASSWORD_PASSES', settings.ORIEL_PASSWORD_PASSES),
+    },
     drainMs: read('ORIEL_DRAIN_MS', settings.ORIEL_DRAIN_MS),
   };
 }

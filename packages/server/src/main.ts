@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import type { FirstAdmin } from './auth/users/first-admin.ts';
 import { runPrimary } from './cluster/primary.ts';
 import { runWorker } from './cluster/worker.ts';
 import { type Config, readConfig } from './config.ts';
@@ -56,7 +57,7 @@ function stopOnSignals({ close }: Serving): void {
   }
 }
 
-function welcome({ url, isReady }: Serving, ms: number): string {
+function welcome({ url, isReady, firstAdmin }: Serving, ms: number): string {
   const state = isReady ? `is ready (${ms} ms)` : 'is up, but NOT ready: see /health/ready';
   return `
   Oriel ${state}
@@ -64,6 +65,14 @@ function welcome({ url, isReady }: Serving, ms: number): string {
     Demo page   ${url}
     API         ${url}/docs
     Health      ${url}/health/ready
+${firstAdmin ? firstSignIn(url, firstAdmin) : ''}
+`;
+}
 
+/** To the terminal alone: whoever reads a log must not become an admin. */
+function firstSignIn(url: string, { email, path }: FirstAdmin): string {
+  return `
+    Nobody has signed in as an admin yet. This link does so once, within an hour; later signs in as ${email}:
+    ${url}${path}
 `;
 }

@@ -1,13 +1,17 @@
 import * as contracts from '@oriel/models';
 import { modelsFolder } from '@oriel/models/location';
 import { createApp } from './app.ts';
+import type { FirstAdmin } from './auth/users/first-admin.ts';
 import type { Config } from './config.ts';
+import { readFirstAdmin } from './first-admin.ts';
 import { createLogger } from './logger.ts';
 import type { MetricsText } from './monitoring/metrics.ts';
 
 export interface Serving {
   readonly url: string;
   readonly isReady: boolean;
+  /** How the first admin gets in, until somebody did. For the terminal, never for a log. */
+  readonly firstAdmin: FirstAdmin | null;
   close(): Promise<void>;
 }
 
@@ -17,6 +21,8 @@ interface Options {
   readonly connectionsMax?: number;
   /** Where the metrics of all processes come from; without it, they are this process' own. */
   readonly clusterMetrics?: MetricsText;
+  /** Whether another process starts this one, and sees to what is done once. */
+  readonly isWorker?: boolean;
 }
 
 /**
@@ -25,7 +31,12 @@ interface Options {
  *
  * @throws Error when the database cannot be used or the address is taken; nothing is left open then
  */
-export async function serve({ config, connectionsMax, clusterMetrics }: Options): Promise<Serving> {
+export async function serve({
+  config,
+  connectionsMax,
+  clusterMetrics,
+  isWorker = false,
+}: Options): Promise<Serving> {
   const logger = createLogger(config, process.stdout.isTTY);
   const app = await createApp({
     config,
@@ -38,8 +49,19 @@ export async function serve({ config, connectionsMax, clusterMetrics }: Options)
     ...(clusterMetrics && { clusterMetrics }),
   });
   await app.ready;
+  const { database } = app;
+  const firstAdmin = isWorker ? null : await orClose(app, readFirstAdmin({ database, config, logger }));
   const url = await app.listen();
   const { isReady, checks } = await app.readiness();
   if (!isReady) logger.error({ checks }, 'not ready');
-  return { url, isReady, close: app.close };
+  return { url, isReady, firstAdmin, close: app.close };
+}
+
+async function orClose<T>(app: { close(): Promise<void> }, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }

@@ -1,5 +1,7 @@
 import type { AuditService } from './auth/audit/service.ts';
 import type { KeyService } from './auth/keys/service.ts';
+import type { SignInService } from './auth/sign-in/service.ts';
+import type { UserService } from './auth/users/service.ts';
 import type { ModelService } from './models/service.ts';
 import type { PredictionService } from './predictions/service.ts';
 
@@ -9,4 +11,6 @@ export interface Services {
   readonly keys: KeyService;
   readonly models: ModelService;
   readonly predictions: PredictionService;
+  readonly signIn: SignInService;
+  readonly users: UserService;
 }

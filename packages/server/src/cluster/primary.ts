@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AggregatorRegistry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
+import { readFirstAdmin } from '../first-admin.ts';
 import { createLogger } from '../logger.ts';
 import type { Serving } from '../serve.ts';
 import { type PrimaryMessage, type WorkerMessage, workerMessageSchema } from './messages.ts';
@@ -29,10 +30,11 @@ export async function runPrimary(config: Config): Promise<Serving> {
   let isStopping = false;
 
   try {
+    const firstAdmin = await readFirstAdmin({ database, config, logger });
     const started = await Promise.all(Array.from({ length: config.processes }, startWorker));
     const [first] = started;
     // config.ts allows no fewer than one process
-    return { url: first?.url ?? '', isReady: started.every(({ isReady }) => isReady), close };
+    return { url: first?.url ?? '', isReady: started.every(({ isReady }) => isReady), firstAdmin, close };
   } catch (error) {
     await close();
     throw error;

@@ -21,6 +21,7 @@ export async function runWorker(config: Config): Promise<void> {
       },
       connectionsMax,
       clusterMetrics: primary.metrics,
+      isWorker: true,
     });
     const stop = () => void serving.close().finally(() => process.exit(0));
     primary.onStop(stop);
