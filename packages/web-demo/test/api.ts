@@ -1,16 +1,18 @@
 import { createApiMock, type OutputAt } from '@oriel/client/testing';
 import { digits, penguins } from './models.ts';
+import { nobody } from './people.ts';
 
 /** The mocked server of every test; setup.ts puts it up and resets it. */
 export const api = createApiMock('http://localhost:3000');
 
 type PenguinsAnswer = OutputAt<'models.penguins.predict'>;
 
-/** Has the server serve penguins and digits, with nothing predicted yet. */
+/** Has the server serve penguins and digits, with nothing predicted yet and nobody signed in. */
 export function serveModels(): void {
   api.answer('models.list', { models: [penguins, digits] });
   api.answer('models.get', ({ id }) => (id === digits.id ? digits : penguins));
   api.answer('predictions.list', { items: [], nextCursor: null });
+  api.answer('auth.state', nobody);
 }
 
 export function penguinsAnswer(species: PenguinsAnswer['output']['species'] = 'Gentoo'): PenguinsAnswer {

@@ -1,21 +1,23 @@
-import { useRef } from 'react';
-import { RecentPredictions } from '../features/predictions/recent-predictions.tsx';
+import { type RefObject, useEffect, useRef } from 'react';
+import { CurrentPage } from './current-page.tsx';
 import { Header } from './header.tsx';
-import { ModelsSection } from './models-section.tsx';
+import { useRoute } from './route.ts';
 
 /** The page. */
 export function App() {
   const main = useRef<HTMLElement>(null);
+  const route = useRoute();
+  useFocusOnChange(main, route.page);
 
   return (
     <>
-      {/* no link: the hash belongs to the model that is shown */}
+      {/* no link: the hash belongs to what is shown */}
       <button
         type="button"
         onClick={() => main.current?.focus()}
         className="sr-only rounded-lg bg-solid text-on-solid focus:not-sr-only focus:absolute focus:z-10 focus:m-2 focus:px-4 focus:py-2"
       >
-        Skip to the models
+        {route.page === 'models' ? 'Skip to the models' : 'Skip to the content'}
       </button>
       <Header />
       <main
@@ -24,9 +26,18 @@ export function App() {
         tabIndex={-1}
         className="mx-auto max-w-6xl space-y-4 px-4 py-6 outline-none sm:px-6"
       >
-        <ModelsSection />
-        <RecentPredictions />
+        <CurrentPage route={route} />
       </main>
     </>
   );
+}
+
+/** Another page takes the focus, as a page that was loaded would; not the first one, nor one that took it itself. */
+function useFocusOnChange(main: RefObject<HTMLElement | null>, page: string) {
+  const former = useRef(page);
+  useEffect(() => {
+    if (former.current === page) return;
+    former.current = page;
+    if (!main.current?.contains(document.activeElement)) main.current?.focus();
+  }, [main, page]);
 }

@@ -1,3 +1,4 @@
+import { hasErrorCode } from '@oriel/client';
 import type { ModelSummary } from '@oriel/schemas';
 import { useQuery } from '@tanstack/react-query';
 import { Notice } from '../components/notice.tsx';
@@ -6,6 +7,7 @@ import { ModelPicker } from '../features/models/model-picker.tsx';
 import { useTRPC } from '../lib/trpc.ts';
 import { ModelPage } from './model-page.tsx';
 import { useSelectedModelId } from './selected-model.ts';
+import { SignInFirst } from './sign-in-first.tsx';
 
 /** How soon to ask again while something is not as it should be. */
 const retryMs = 3000;
@@ -21,6 +23,7 @@ export function ModelsSection() {
   );
   const [namedId, select] = useSelectedModelId();
 
+  if (hasErrorCode(error, 'UNAUTHENTICATED')) return <SignInFirst />;
   if (error && !data) return <NoServer />;
   if (isPending || !data) return <Skeleton label="Loading the models…" lines={4} />;
   const { models } = data;

@@ -1,19 +1,14 @@
-import { useSyncExternalStore } from 'react';
+import { useHash } from '../lib/hash.ts';
 
 const prefix = '#/models/';
 
 /** The id of the model that the URL names, so that a model can be linked to, reloaded and gone back to. */
 export function useSelectedModelId(): [string | null, (id: string) => void] {
-  const hash = useSyncExternalStore(subscribe, () => window.location.hash);
+  const hash = useHash();
   const id = hash.startsWith(prefix) ? decodeURIComponent(hash.slice(prefix.length)) : null;
   return [id || null, select];
 }
 
 function select(id: string): void {
   window.location.hash = `${prefix}${encodeURIComponent(id)}`;
-}
-
-function subscribe(onChange: () => void): () => void {
-  window.addEventListener('hashchange', onChange);
-  return () => window.removeEventListener('hashchange', onChange);
 }

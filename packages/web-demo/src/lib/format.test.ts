@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes, formatMs, formatProbability, formatTime, formatValue } from './format.ts';
+import { formatBytes, formatDate, formatMs, formatProbability, formatTime, formatValue } from './format.ts';
 
 test('formatMs keeps as many digits as one can compare', () => {
   expect([0.44, 12.4, 1234].map(formatMs)).toEqual(['0.4 ms', '12 ms', '1.2 s']);
@@ -29,4 +29,8 @@ test('formatValue keeps to one short line', () => {
   expect(formatValue({ a: 1 })).toBe('{"a":1}');
   expect(formatValue('x'.repeat(99), 10)).toBe(`${'x'.repeat(9)}…`);
   expect(formatValue(undefined)).toBe('');
+});
+
+test('formatDate has the year', () => {
+  expect(formatDate(new Date(2026, 4, 2, 12).toISOString())).toMatch(/2026/);
 });

@@ -36,3 +36,8 @@ export function formatValue(value: unknown, lengthMax = 60): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   return text.length > lengthMax ? `${text.slice(0, lengthMax - 1)}…` : text;
 }
+
+/** A day where the reader is, with its year. */
+export function formatDate(iso: string): string {
+  return new Date(iso).toLocaleDateString(undefined, { year: 'numeric', month: 'short', day: 'numeric' });
+}

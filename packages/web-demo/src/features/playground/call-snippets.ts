@@ -1,6 +1,9 @@
 import type { ModelDetail } from '@oriel/schemas';
 import type { Schema } from '../../lib/json-schema.ts';
 
+/** Where code finds its API key: in no file that others read. */
+export const keyVariable = 'ORIEL_API_KEY';
+
 interface Call {
   readonly id: string;
   /** Where the server is. */
@@ -9,41 +12,60 @@ interface Call {
   /** The media type of the file that is the whole input; null where the input is JSON. */
   readonly fileType: string | null;
   readonly output: Schema;
+  /** Whether it names an API key. */
+  readonly hasKey: boolean;
+}
+
+interface CallOptions {
+  /** Where the server is. */
+  readonly origin: string;
+  readonly input: unknown;
+  readonly hasKey?: boolean;
 }
 
 /** A call as its code shows it; files stand for themselves, not for their bytes. */
-export function toCall(model: ModelDetail, origin: string, input: unknown): Call {
+export function toCall(model: ModelDetail, { origin, input, hasKey = false }: CallOptions): Call {
   const { media, input: schema, output } = model.contract;
-  if (!media) return { id: model.id, origin, input, output, fileType: null };
+  const common = { id: model.id, origin, output, hasKey };
+  if (!media) return { ...common, input, fileType: null };
   const isAlone = Object.keys(schema.properties ?? {}).length === 1;
   const shown = { ...(input as object | undefined), [media.field]: '<the file as base64>' };
-  return { id: model.id, origin, input: shown, output, fileType: isAlone ? (media.types[0] ?? null) : null };
+  return { ...common, input: shown, fileType: isAlone ? (media.types[0] ?? null) : null };
 }
 
 /** The call with the typed client. */
-export function toTypeScript({ id, origin, input, fileType, output }: Call): string {
+export function toTypeScript({ id, origin, input, fileType, output, hasKey }: Call): string {
   const procedure = `client.models${/^[a-z]\w*$/.test(id) ? `.${id}` : `[${quote(id)}]`}.predict.mutate`;
   return [
     ...(fileType ? [`import { openAsBlob } from 'node:fs';`] : []),
     `import { createClient } from '@oriel/client';`,
     '',
-    `const client = createClient({ url: ${quote(origin)} });`,
+    ...toClient(origin, hasKey),
     `const { output } = await ${procedure}(${fileType ? `await openAsBlob(${quote(toFileName(fileType))})` : toLiteral(input)});`,
     ...toTypedUse(output),
   ].join('\n');
 }
 
-/** The same call over REST. */
-export function toCurl({ id, origin, input, fileType }: Call): string {
-  const url = `${origin}/api/v1/models/${id}/predict`;
-  if (fileType)
-    return [`curl ${url}`, `-H 'content-type: ${fileType}'`, `--data-binary @${toFileName(fileType)}`].join(
-      ' \\\n  ',
-    );
+function toClient(origin: string, hasKey: boolean): string[] {
+  if (!hasKey) return [`const client = createClient({ url: ${quote(origin)} });`];
   return [
-    `curl ${url}`,
-    `-H 'content-type: application/json'`,
-    `-d ${quoteForShell(JSON.stringify(input, null, 2))}`,
+    'const client = createClient({',
+    `  url: ${quote(origin)},`,
+    `  auth: { apiKey: process.env.${keyVariable} ?? '' },`,
+    '});',
+  ];
+}
+
+/** The same call over REST. */
+export function toCurl({ id, origin, input, fileType, hasKey }: Call): string {
+  const body = fileType
+    ? [`-H 'content-type: ${fileType}'`, `--data-binary @${toFileName(fileType)}`]
+    : [`-H 'content-type: application/json'`, `-d ${quoteForShell(JSON.stringify(input, null, 2))}`];
+  return [
+    `curl ${origin}/api/v1/models/${id}/predict`,
+    // in double quotes, where a shell puts the variable's value
+    ...(hasKey ? [`-H "authorization: Bearer $${keyVariable}"`] : []),
+    ...body,
   ].join(' \\\n  ');
 }
 

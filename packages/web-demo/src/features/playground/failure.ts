@@ -20,12 +20,15 @@ const titleOf: Partial<Record<ErrorCode, string>> = {
   SERVER_STOPPING: 'The server is stopping',
   MODEL_NOT_READY: 'The model is not ready',
   BODY_TOO_LARGE: 'That is more than the server accepts',
+  UNAUTHENTICATED: 'Sign in to predict',
+  RATE_LIMITED: 'Too many requests in a short time',
 };
 
 const adviceOf: Partial<Record<ErrorCode, string>> = {
   ENGINE_OVERLOADED: 'Wait a moment, then predict again. Nothing was computed, and nothing is lost.',
   DEADLINE_EXCEEDED: 'The server may be busy: wait a moment, then predict again.',
   SERVER_STOPPING: 'It may be starting anew: wait a moment, then predict again.',
+  RATE_LIMITED: 'Wait a moment, then predict again.',
   MODEL_NOT_READY:
     'It may still be loading: wait a moment, then predict again. /health/ready says what is missing.',
 };

@@ -1,0 +1,33 @@
+import { type ComponentType, lazy } from 'react';
+import { Button } from '../components/button.tsx';
+import { Notice } from '../components/notice.tsx';
+
+// most visitors never see these pages: each comes with code of its own, when it is asked for
+export const SignInPage = lazyPage(
+  async () => (await import('../features/sign-in/sign-in-page.tsx')).SignInPage,
+);
+export const SignUpPage = lazyPage(
+  async () => (await import('../features/sign-in/sign-up-page.tsx')).SignUpPage,
+);
+export const SignInLinkPage = lazyPage(
+  async () => (await import('../features/sign-in/sign-in-link-page.tsx')).SignInLinkPage,
+);
+export const AccountPage = lazyPage(
+  async () => (await import('../features/account/account-page.tsx')).AccountPage,
+);
+export const AdminPage = lazyPage(async () => (await import('../features/admin/admin-page.tsx')).AdminPage);
+
+/** A page whose code cannot be had, e.g. since a newer version of the server is running, says so in its place. */
+function lazyPage<Props extends object>(load: () => Promise<ComponentType<Props>>) {
+  return lazy(async () => ({ default: await load().catch((): ComponentType<Props> => NotLoaded) }));
+}
+
+function NotLoaded() {
+  return (
+    <Notice tone="error" title="This page could not be loaded">
+      <Button className="mt-2" onClick={() => window.location.reload()}>
+        Load it again
+      </Button>
+    </Notice>
+  );
+}
