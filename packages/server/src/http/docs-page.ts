@@ -8,9 +8,9 @@ export async function docsPage(
   server: FastifyInstance,
   { documentUrl }: { documentUrl: string },
 ): Promise<void> {
-  server.addHook('onSend', async (_request, reply, payload: unknown) => {
+  server.addHook('onSend', async ({ routeOptions }, reply, payload: unknown) => {
     if (typeof payload === 'string' && String(reply.getHeader('content-type')).startsWith('text/html'))
-      allowInlineScripts(reply, payload);
+      allowInline(reply, payload, { hasStylesOfScripts: routeOptions.url !== '/docs/errors' });
     return payload;
   });
   server.get('/docs/errors', async (_request, reply) =>
@@ -34,18 +34,33 @@ export async function docsPage(
   });
 }
 
-/** The reference page starts itself with an inline script: the policy allows that very text and no other. */
-function allowInlineScripts(
+/**
+ * The reference page starts itself with an inline script, and the page of errors brings its style sheet along: the
+ * policy allows those very texts and no other. The reference's own script goes on to add style sheets and attributes
+ * that nobody can name beforehand, so there, and nowhere else, any style is allowed; none can run code.
+ */
+function allowInline(
   reply: { getHeader(name: string): unknown; header(name: string, value: string): unknown },
   html: string,
+  { hasStylesOfScripts }: { hasStylesOfScripts: boolean },
 ): void {
   const policy = reply.getHeader('content-security-policy');
   if (typeof policy !== 'string') return;
-  const hashes = [...html.matchAll(/<script(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
-    ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
-  );
+  // a hash beside it would take 'unsafe-inline' back
+  const styles = hasStylesOfScripts
+    ? ["'unsafe-inline'"]
+    : hashesOf(html, /<style[^>]*>([\s\S]*?)<\/style>/g);
+  const scripts = hashesOf(html, /<script(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/g);
   reply.header(
     'content-security-policy',
-    policy.replace("script-src 'self'", ["script-src 'self'", ...hashes].join(' ')),
+    policy
+      .replace("script-src 'self'", ["script-src 'self'", ...scripts].join(' '))
+      .replace("style-src 'self'", ["style-src 'self'", ...styles].join(' ')),
+  );
+}
+
+function hashesOf(html: string, element: RegExp): string[] {
+  return [...html.matchAll(element)].map(
+    ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
   );
 }
