@@ -1,6 +1,8 @@
 import type * as models from '@oriel/models';
 import type { AnyContract } from '@oriel/schemas';
 import { auditProcedures } from './auth/audit/router.ts';
+import { keyProcedures } from './auth/keys/router.ts';
+import { clientProcedures, tokenProcedures } from './auth/oauth/router.ts';
 import { authProcedures } from './auth/sign-in/router.ts';
 import { userProcedures } from './auth/users/router.ts';
 import { modelProcedures } from './models/router.ts';
@@ -21,7 +23,9 @@ export function createAppRouter<const T extends Readonly<Record<string, AnyContr
   const appRouter = router({
     models: { ...modelProcedures, ...modelRouters(contracts) },
     predictions: predictionProcedures,
-    auth: authProcedures,
+    auth: { ...authProcedures, tokens: tokenProcedures },
+    keys: keyProcedures,
+    clients: clientProcedures,
     users: userProcedures,
     audit: auditProcedures,
   });

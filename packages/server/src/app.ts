@@ -8,6 +8,7 @@ import { createAuthentication } from './auth/authenticate.ts';
 import { createKeyRepository } from './auth/keys/repository.ts';
 import { createKeyService } from './auth/keys/service.ts';
 import { createLookupCache } from './auth/lookup-cache.ts';
+import { createOauth } from './auth/oauth/oauth.ts';
 import { createPasswordHasher } from './auth/passwords/hasher.ts';
 import { anonymousPrincipal, type Principal } from './auth/principal.ts';
 import { createSessionStore } from './auth/sessions.ts';
@@ -21,6 +22,7 @@ import { openDatabase } from './db/database.ts';
 import { createEngine } from './engine/engine.ts';
 import { docsPage } from './http/docs-page.ts';
 import { identification } from './http/identification.ts';
+import { oauthDoor } from './http/oauth-door.ts';
 import { createOpenApiDocument } from './http/openapi.ts';
 import { probes, type Readiness } from './http/probes.ts';
 import { contextFactory } from './http/request-context.ts';
@@ -121,14 +123,23 @@ export async function createApp({
     audit,
     forget: principals.clear,
   };
+  const issuer = () => config.publicUrl ?? url();
+  const forget = principals.clear;
+  const { signingKeys, clients, tokens } = createOauth({ database, audit, forget, issuer, config, logger });
   const authentication = createAuthentication({
-    verifiers: { verifySession: sessions.verify, verifyKey: keys.verify },
+    verifiers: {
+      verifySession: sessions.verify,
+      verifyKey: keys.verify,
+      verifyAccessToken: tokens.verify,
+    },
     anonymous: anonymousPrincipal(config.isAnonymousAllowed),
     cache: principals,
   });
   const services = {
     audit,
+    clients,
     keys,
+    tokens,
     models: createModelService({
       contracts,
       engine,
@@ -173,6 +184,7 @@ export async function createApp({
     identify,
     limits: config,
   });
+  await server.register(oauthDoor, { tokens, signingKeys, issuer });
   server.get('/api/openapi.json', async () => openApiDocument);
   await server.register(docsPage, { documentUrl: '/api/openapi.json' });
   await server.register(probes, {

@@ -22,6 +22,12 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text && /^https?:[^*]+$/.test(text);
 }
 
+/** An origin too, so that paths can be put behind it; a `/` at its end is forgiven. */
+export const publicUrl: z.ZodType<string, string> = z
+  .string()
+  .transform((text) => text.replace(/\/$/, ''))
+  .refine(isOrigin, 'a scheme and a host, without a path');
+
 /** Names for networks that never come from the internet. */
 const namedNetworks: ReadonlySet<string> = new Set(['loopback', 'linklocal', 'uniquelocal']);
 const proxiesMax = 16;

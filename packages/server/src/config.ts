@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { emailSchema } from '@oriel/schemas';
 import { z } from 'zod';
-import { originList, trustedProxies } from './config-values.ts';
+import { originList, publicUrl, trustedProxies } from './config-values.ts';
 
 const count = (low: number, high: number) =>
   z
@@ -256,6 +256,30 @@ export const settings = {
     '2',
     'Passes over that memory; hashes made at another cost are renewed when their users sign in.',
   ),
+  ORIEL_PUBLIC_URL: setting<string | undefined>(
+    publicUrl,
+    undefined,
+    'https://oriel.example.com',
+    'Address that callers use; access tokens name it as their issuer. Unset: made of HOST and PORT.',
+  ),
+  ORIEL_SECRET: setting<string | undefined>(
+    z.string().regex(/^[\x21-\x7e]{32,1024}$/, 'at least 32 characters, without spaces'),
+    undefined,
+    'k7Xq2vN9pL4wRz8mTj3cYb6hFd1sGa5e',
+    'Encrypts in the database what signs access tokens; the same for all servers of one database. Unset: one is made and kept in ORIEL_DATA_DIR.',
+  ),
+  ORIEL_SIGNING_KEY_DAYS: setting(
+    count(1, 3650),
+    30,
+    '30',
+    'How long a key signs access tokens before another takes its place, in days.',
+  ),
+  ORIEL_REFRESH_TOKEN_DAYS: setting(
+    count(1, 3650),
+    30,
+    '30',
+    'How long a refresh token waits for its use, in days; each use gives a new one.',
+  ),
   ORIEL_DRAIN_MS: setting(
     count(0, 3_600_000),
     20_000,
@@ -282,7 +306,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     const parsed = schema.safeParse(text);
     if (parsed.success) return parsed.data;
     // the value of a connection string holds a password
-    const shown = name === 'DATABASE_URL' ? 'its value' : JSON.stringify(text);
+    const isSecret = name === 'DATABASE_URL' || name === 'ORIEL_SECRET';
+    const shown = isSecret ? 'its value' : JSON.stringify(text);
     problems.push(
       `${name}: ${shown} is not valid: ${parsed.error.issues[0]?.message}. Example: ${name}=${example}`,
     );
@@ -344,6 +369,10 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
       memoryKib: read('ORIEL_PASSWORD_MEMORY_KIB', settings.ORIEL_PASSWORD_MEMORY_KIB),
       passes: read('ORIEL_PASSWORD_PASSES', settings.ORIEL_PASSWORD_PASSES),
     },
+    publicUrl: read('ORIEL_PUBLIC_URL', settings.ORIEL_PUBLIC_URL),
+    secret: read('ORIEL_SECRET', settings.ORIEL_SECRET),
+    signingKeyMs: read('ORIEL_SIGNING_KEY_DAYS', settings.ORIEL_SIGNING_KEY_DAYS) * 24 * hourMs,
+    refreshTokenMs: read('ORIEL_REFRESH_TOKEN_DAYS', settings.ORIEL_REFRESH_TOKEN_DAYS) * 24 * hourMs,
     drainMs: read('ORIEL_DRAIN_MS', settings.ORIEL_DRAIN_MS),
   };
 }

@@ -1,5 +1,7 @@
 import type { AuditService } from './auth/audit/service.ts';
 import type { KeyService } from './auth/keys/service.ts';
+import type { ClientService } from './auth/oauth/client-service.ts';
+import type { TokenService } from './auth/oauth/token-service.ts';
 import type { SignInService } from './auth/sign-in/service.ts';
 import type { UserService } from './auth/users/service.ts';
 import type { ModelService } from './models/service.ts';
@@ -8,9 +10,11 @@ import type { PredictionService } from './predictions/service.ts';
 /** The services that routers may call. */
 export interface Services {
   readonly audit: AuditService;
+  readonly clients: ClientService;
   readonly keys: KeyService;
   readonly models: ModelService;
   readonly predictions: PredictionService;
   readonly signIn: SignInService;
+  readonly tokens: TokenService;
   readonly users: UserService;
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { createClient, type OrielClient } from '@oriel/client';
 import type { ApiKey, CreateApiKeyInput, Role } from '@oriel/schemas';
 import { systemActor } from '../../src/auth/audit/service.ts';
@@ -40,4 +40,22 @@ export async function createKey(
   });
   const headers = { authorization: `Bearer ${secret}` };
   return { key, headers, client: createClient({ url, headers }) };
+}
+
+/** What a browser sends that `user` is signed in with, on a page of this server. */
+export async function createSession({ app, url }: TestApp, user: PrincipalUser) {
+  const id = randomBytes(20).toString('hex');
+  const now = new Date();
+  await app.database.prisma.session.create({
+    data: {
+      idHash: hash('sha256', id, 'hex'),
+      userId: user.id,
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: new Date(now.getTime() + 3_600_000),
+      // a list of sessions shows whose it is
+      userAgent: user.name,
+    },
+  });
+  return { cookie: `oriel-session=${id}`, origin: url };
 }

@@ -6,6 +6,7 @@ import {
   type Scope,
   scopeSchema,
 } from '@oriel/schemas';
+import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { AuditActor, AuditService } from '../audit/service.ts';
 import {
@@ -85,7 +86,7 @@ export function createTokenService(needs: Needs) {
   async function findHolder({ sub, client_id: clientId, scope, jti }: Claims): Promise<Principal | null> {
     const token = { id: jti, scopes: scope.split(' ') };
     if (clientId === toolsClientId) {
-      const user = await repository.findUser(sub);
+      const user = isUuid(sub) ? await repository.findUser(sub) : null;
       return user && !user.isDisabled ? tokenPrincipal(user, token) : null;
     }
     const client = await clients.findUsable(clientId);
@@ -282,6 +283,11 @@ export function createTokenService(needs: Needs) {
     // the next time, should the database be down
     repository.removeEnded(new Date(atMs - refreshMs - cleanUpMs), accessBefore).catch(() => undefined);
   }
+}
+
+/** Anything else is no user, and no value that the database takes for one. */
+function isUuid(text: string): boolean {
+  return z.uuid().safeParse(text).success;
 }
 
 /** Tokens of users' tools belong to the one public client; clients with a secret of their own have none yet. */
