@@ -1,9 +1,12 @@
+import { hash, randomUUID } from 'node:crypto';
+import { hashSync } from '@node-rs/argon2';
 import * as contracts from '@oriel/models';
 import { scopeSchema } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAppRouter } from '../../src/app-router.ts';
+import { systemActor } from '../../src/auth/audit/service.ts';
 import type { PrincipalUser } from '../../src/auth/principal.ts';
-import { createKey, createUser } from '../support/identities.ts';
+import { createClientId, createKey, createSession, createUser } from '../support/identities.ts';
 import { gentoo } from '../support/inputs.ts';
 import { callThroughRest, callThroughTrpc, type Procedure, proceduresOf } from '../support/raw-call.ts';
 import { startTestApp } from '../support/test-app.ts';
@@ -22,6 +25,10 @@ const callers = [
 ] as const;
 type CallerName = (typeof callers)[number];
 
+/** The same in a browser: each call comes with a session of its own, since some end those that they come with. */
+const visitors = ['other in a browser', 'owner in a browser', 'admin in a browser'] as const;
+type VisitorName = (typeof visitors)[number];
+
 /**
  * What a caller is answered: a status that refuses; `ok`: it may, and nothing of the owner's is in the answer; `sees`:
  * it may, and the owner's things are in the answer.
@@ -35,7 +42,16 @@ interface Expectation {
    */
   readonly input?: unknown;
   readonly outcomes: readonly [Outcome, Outcome, Outcome, Outcome, Outcome, Outcome, Outcome];
+  /** What the visitors are answered; without it, the same as `other`, `owner` and `admin`. */
+  readonly inBrowser?: readonly [Outcome, Outcome, Outcome];
 }
+
+const password = 'seven blue penguins';
+const onlyAdmin = [401, 401, 403, 403, 403, 403, 'ok'] as const;
+const onlyAdminSees = [401, 401, 403, 403, 403, 403, 'sees'] as const;
+const onlyInBrowser = [401, 401, 403, 403, 403, 403, 403] as const;
+const everybody = ['ok', 401, 'ok', 'ok', 'ok', 'ok', 'ok'] as const;
+const whoeverKnows = ['sees', 401, 'sees', 'sees', 'sees', 'sees', 'sees'] as const;
 
 const models = Object.values(contracts);
 
@@ -50,6 +66,56 @@ const expectations: Readonly<Record<string, Expectation>> = {
     input: {},
     outcomes: /*                        */ ['ok', 401, 403, 'ok', 'ok', 'sees', 'sees'],
   },
+  'auth.state': { outcomes: everybody, inBrowser: ['ok', 'sees', 'ok'] },
+  'auth.register': {
+    input: { email: 'ada@example.com', name: 'Ada', password },
+    outcomes: /*                        */ [403, 401, 403, 403, 403, 403, 403],
+  },
+  'auth.signIn': { input: () => ({ email: emailOf(owner), password }), outcomes: whoeverKnows },
+  'auth.useLink': {
+    input: async () => ({ token: (await createLink()).token, password }),
+    outcomes: whoeverKnows,
+  },
+  'auth.signOut': { outcomes: everybody, inBrowser: ['ok', 'ok', 'ok'] },
+  'auth.changePassword': {
+    input: { currentPassword: password, newPassword: password },
+    outcomes: onlyInBrowser,
+    inBrowser: ['ok', 'sees', 'ok'],
+  },
+  'auth.sessions.list': { outcomes: onlyInBrowser, inBrowser: ['ok', 'sees', 'ok'] },
+  'auth.sessions.end': {
+    input: async () => ({ id: await createSessionOfOwner() }),
+    outcomes: onlyInBrowser,
+    inBrowser: [404, 'ok', 404],
+  },
+  'auth.sessions.endOthers': { outcomes: onlyInBrowser, inBrowser: ['ok', 'ok', 'ok'] },
+  'users.list': { input: {}, outcomes: onlyAdminSees },
+  'users.create': {
+    input: () => ({ email: `${randomUUID()}@example.com`, name: 'Grace' }),
+    outcomes: onlyAdmin,
+  },
+  'users.update': { input: () => ({ id: owner.id, name: owner.name }), outcomes: onlyAdminSees },
+  'users.link': { input: () => ({ id: owner.id }), outcomes: onlyAdmin },
+  'audit.list': { input: () => ({ actor: `user:${owner.id}` }), outcomes: onlyAdminSees },
+  'keys.create': {
+    input: { name: 'x', scopes: ['predict'] },
+    outcomes: onlyInBrowser,
+    inBrowser: ['ok', 'sees', 'ok'],
+  },
+  'keys.list': { input: { of: 'everybody' }, outcomes: onlyInBrowser, inBrowser: ['ok', 'sees', 'sees'] },
+  'keys.revoke': {
+    input: async () => ({ id: (await createKey(app, owner)).key.id }),
+    outcomes: onlyInBrowser,
+    inBrowser: [404, 'ok', 'ok'],
+  },
+  'auth.tokens.create': {
+    input: { scopes: ['predict'] },
+    outcomes: onlyInBrowser,
+    inBrowser: ['ok', 'ok', 'ok'],
+  },
+  'clients.create': { input: { name: 'x', scopes: ['predict'] }, outcomes: onlyAdmin },
+  'clients.list': { outcomes: onlyAdmin },
+  'clients.revoke': { input: async () => ({ id: await createClientId(app) }), outcomes: onlyAdmin },
   ...Object.assign({}, ...models.map(({ id, examples: [example] }) => expectationsOf(id, example?.input))),
 };
 
@@ -68,12 +134,16 @@ const procedures = proceduresOf(createAppRouter(contracts));
 
 let app: Awaited<ReturnType<typeof startTestApp>>;
 let headersOf: Record<CallerName, Record<string, string>>;
+let userOf: Record<VisitorName, PrincipalUser>;
 let owner: PrincipalUser;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ ORIEL_PASSWORD_MEMORY_KIB: '1024', ORIEL_PASSWORD_PASSES: '1' });
   owner = await createUser(app);
   const other = await createUser(app);
   const admin = await createUser(app, 'admin');
+  userOf = { 'other in a browser': other, 'owner in a browser': owner, 'admin in a browser': admin };
+  const passwordHash = hashSync(password, { memoryCost: 1024, timeCost: 1, parallelism: 1 });
+  await app.app.database.prisma.user.updateMany({ data: { passwordHash } });
   const memberScopes = scopeSchema.options.filter((scope) => scope !== 'admin' && scope !== 'models:write');
   const keyOf = async (user: PrincipalUser, input: Parameters<typeof createKey>[2]) => ({
     ...(await createKey(app, user, input)).headers,
@@ -95,6 +165,21 @@ afterAll(() => app.close());
 async function makeOwnersThings(): Promise<void> {
   await app.post('/api/v1/models/penguins/predict', gentoo, headersOf.owner);
   await app.app.recorder.flush();
+  await app.post('/api/v1/auth/sign-in', { email: emailOf(owner), password });
+}
+
+function emailOf({ id }: PrincipalUser): string {
+  return `${id}@example.com`;
+}
+
+function createLink() {
+  return app.app.services.users.createLink(systemActor, owner.id);
+}
+
+/** Makes one; gives what names it in the list. */
+async function createSessionOfOwner(): Promise<string> {
+  const { cookie } = await createSession(app, owner);
+  return hash('sha256', cookie.slice(cookie.indexOf('=') + 1), 'hex');
 }
 
 describe('the walk over all procedures', () => {
@@ -110,7 +195,7 @@ describe('the walk over all procedures', () => {
   describe.each(procedures.map((procedure) => [procedure.path, procedure] as const))(
     '%s',
     (path, procedure) => {
-      const { input, outcomes } = expectations[path] ?? { outcomes: [] };
+      const { input, outcomes, inBrowser = outcomes.slice(-3) } = expectations[path] ?? { outcomes: [] };
 
       test.each(doorsOf(procedure))('%s', async (_door, call) => {
         const answers: Partial<Record<CallerName, unknown>> = {};
@@ -118,6 +203,15 @@ describe('the walk over all procedures', () => {
         for (const caller of callers)
           answers[caller] = outcomeOf(await call(app.url, await toInput(input), headersOf[caller]));
         expect(answers).toEqual(Object.fromEntries(callers.map((caller, i) => [caller, outcomes[i]])));
+      });
+
+      test.each(doorsOf(procedure))('%s, in a browser', async (_door, call) => {
+        const answers: Partial<Record<VisitorName, unknown>> = {};
+        for (const visitor of visitors) {
+          const headers = await createSession(app, userOf[visitor]);
+          answers[visitor] = outcomeOf(await call(app.url, await toInput(input), headers));
+        }
+        expect(answers).toEqual(Object.fromEntries(visitors.map((visitor, i) => [visitor, inBrowser[i]])));
       });
     },
   );
@@ -135,7 +229,13 @@ describe('where anonymous calls are turned off', () => {
   afterAll(() => closed.close());
 
   // those that anybody may call to sign in
-  const open: readonly string[] = [];
+  const open: readonly string[] = [
+    'auth.state',
+    'auth.register',
+    'auth.signIn',
+    'auth.signOut',
+    'auth.useLink',
+  ];
 
   test.each(procedures.map((procedure) => [procedure.path, procedure] as const))(
     '%s asks who is calling',
@@ -165,7 +265,9 @@ function doorsOf(procedure: Procedure) {
 type Answer = Awaited<ReturnType<typeof callThroughTrpc>>;
 
 function outcomeOf({ status, text }: Answer): unknown {
-  const isOwners = text.includes(owner.name) || text.includes(owner.id);
+  // the path of a problem is what the caller sent, and tells nothing
+  const told = text.replaceAll(/"instance":"[^"]*"/g, '');
+  const isOwners = told.includes(owner.name) || told.includes(owner.id);
   if (status >= 200 && status < 300) return isOwners ? 'sees' : 'ok';
   // a refusal that tells of the owner's things, or is none, is no outcome that the table can have
   return (status === 401 || status === 403 || status === 404) && !isOwners ? status : `${status} ${text}`;
