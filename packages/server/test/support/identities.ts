@@ -59,3 +59,12 @@ export async function createSession({ app, url }: TestApp, user: PrincipalUser) 
   });
   return { cookie: `oriel-session=${id}`, origin: url };
 }
+
+/** A service client that nobody knows the secret of. */
+export async function createClientId({ app }: TestApp): Promise<string> {
+  const id = `client-${randomUUID().slice(0, 8)}`;
+  await app.database.prisma.oauthClient.create({
+    data: { id, name: 'test', scopes: ['predict'], grants: ['client_credentials'], createdAt: new Date() },
+  });
+  return id;
+}
