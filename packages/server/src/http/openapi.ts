@@ -37,7 +37,7 @@ export function createOpenApiDocument({ router, contracts, version, isAnonymousA
       openApiVersion: '3.1.0',
       license: { name: 'MIT', identifier: 'MIT' },
       securitySchemes,
-      tags: ['models', 'predictions', ...Object.keys(contracts)],
+      tags: [...Object.keys(descriptionOfTag), ...Object.keys(contracts)],
     }),
     // a plain object of JSON from here on
   ) as unknown as {
@@ -61,10 +61,20 @@ export function createOpenApiDocument({ router, contracts, version, isAnonymousA
   return document;
 }
 
+const descriptionOfTag = {
+  models: 'What is served.',
+  predictions: 'What was predicted.',
+  auth: 'Signing in and out.',
+  keys: 'API keys.',
+  clients: 'Service clients, which get access tokens.',
+  tokens: 'Access tokens for your own tools.',
+  users: 'People with an account, for admins.',
+  audit: 'What happened to the safety of the server, for admins.',
+} as const;
+
 function tagDescription(name: string, contracts: Options['contracts']): string {
-  if (name === 'models') return 'What is served.';
-  if (name === 'predictions') return 'What was predicted.';
-  return contracts[name]?.description ?? name;
+  const descriptions: Readonly<Record<string, string>> = descriptionOfTag;
+  return descriptions[name] ?? contracts[name]?.description ?? name;
 }
 
 /** What a caller shows to say who it is: either will do. */

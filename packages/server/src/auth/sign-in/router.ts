@@ -75,7 +75,7 @@ export const authProcedures = {
         tags,
         summary: 'Who is signed in',
         protect: false,
-        errorResponses: [503],
+        errorResponses: [401, 503],
       },
     })
     .output(authStateSchema)
@@ -91,7 +91,7 @@ export const authProcedures = {
         summary: 'Make an account',
         description: 'Where the server lets anybody do so. It does not sign in.',
         protect: false,
-        errorResponses: [400, 403, 429, 503],
+        errorResponses: [400, 401, 403, 429, 503],
       },
     })
     .input(registerInputSchema)
@@ -128,7 +128,7 @@ export const authProcedures = {
         summary: 'Sign out',
         description: 'Ends the session of the cookie, if there is one.',
         protect: false,
-        errorResponses: [503],
+        errorResponses: [401, 403, 503],
       },
     })
     .output(signedOutSchema)
