@@ -32,6 +32,17 @@ describe('readConfig', () => {
     expect(read).not.toThrow(/hunter2/);
   });
 
+  test('never repeats a secret', () => {
+    const read = () => readConfig({ ORIEL_SECRET: 'hunter2' });
+    expect(read).toThrow(/ORIEL_SECRET: its value is not valid: at least 32 characters/);
+    expect(read).not.toThrow(/hunter2/);
+  });
+
+  test.each(['oriel.example.com', 'https://oriel.example.com/api', 'ftp://oriel.example.com'])(
+    'the public URL is an origin, which %s is not',
+    (url) => expect(() => readConfig({ ORIEL_PUBLIC_URL: url })).toThrow(/ORIEL_PUBLIC_URL/),
+  );
+
   test('each example is itself valid', () => {
     const examples = Object.fromEntries(
       Object.entries(settings).map(([name, { example }]) => [name, example]),

@@ -7,6 +7,8 @@ interface Options {
   readonly logger: { warn(details: object, message: string): void };
 }
 
+const secretCharsMin = 32;
+
 /**
  * The secret of a server that was told none: kept in a file beside the embedded database, and made at the first
  * reading. Where there is no folder to write to, the secret lasts as long as the process.
@@ -24,13 +26,16 @@ export async function readOrMakeSecret({ folder, logger }: Options): Promise<str
   }
 }
 
+/** @throws Error when there is a file that cannot be read, or cannot be one of ours */
 async function readSecret(file: string): Promise<string | null> {
   try {
-    return (await readFile(file, 'utf8')).trim();
+    const secret = (await readFile(file, 'utf8')).trim();
+    if (secret.length >= secretCharsMin) return secret;
   } catch (error) {
     if (isCode(error, 'ENOENT')) return null;
     throw error;
   }
+  throw new Error(`${file} holds no secret: delete it to have one made`);
 }
 
 /** Processes that start together make it together: whoever links first wins, and no one reads half of it. */
