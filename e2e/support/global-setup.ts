@@ -6,6 +6,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where the server under test is; empty when there is no browser to drive. */
     url: string;
+    /** Works once: one test signs in with it. */
+    firstSignInUrl: string;
     browserPath: string;
   }
 }
@@ -16,6 +18,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   project.provide('browserPath', browserPath ?? '');
   if (!browserPath) {
     project.provide('url', '');
+    project.provide('firstSignInUrl', '');
     console.log(
       'SKIPPED: the browser tests need Chromium. Install it (apt-get install chromium) or set CHROMIUM_PATH.',
     );
@@ -23,5 +26,6 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   }
   const server = await startServer();
   project.provide('url', server.url);
+  project.provide('firstSignInUrl', server.firstSignInUrl);
   return server.stop;
 }

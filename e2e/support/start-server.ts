@@ -8,11 +8,16 @@ import { fileURLToPath } from 'node:url';
 const main = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
 const page = new URL('../../packages/web-demo/dist/index.html', import.meta.url);
 
+/** Whom the first start makes an admin. */
+export const adminEmail = 'admin@example.com';
+
 /** A server that has not stopped by then is ended, so that a fault of its own cannot hold up the tests. */
 const stopMsMax = 15_000;
 
 export interface RunningServer {
   readonly url: string;
+  /** The link with which the first admin signs in, once. */
+  readonly firstSignInUrl: string;
   stop(): Promise<void>;
 }
 
@@ -25,6 +30,7 @@ export async function startServer(): Promise<RunningServer> {
       ...process.env,
       PORT: '0',
       ORIEL_DATA_DIR: dataFolder,
+      ORIEL_ADMIN_EMAIL: adminEmail,
       LOG_LEVEL: 'error',
       LOG_FORMAT: 'json',
       DATABASE_URL: '',
@@ -40,23 +46,24 @@ export async function startServer(): Promise<RunningServer> {
     await rm(dataFolder, { recursive: true, force: true });
   };
   try {
-    return { url: await readUrl(server), stop };
+    return { ...(await readWelcome(server)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** The address that the server prints for people once it is ready. */
-function readUrl(server: ChildProcess): Promise<string> {
+/** The addresses that the server prints for people once it is ready. */
+function readWelcome(server: ChildProcess): Promise<Pick<RunningServer, 'url' | 'firstSignInUrl'>> {
   return new Promise((resolve, reject) => {
     let printed = '';
     const onText = (text: string) => {
       printed += text;
       const url = /Demo page\s+(http:\/\/\S+)/.exec(printed)?.[1];
-      if (!url) return;
+      const firstSignInUrl = /http:\/\/\S+\/#\/sign-in-link\/\S+/.exec(printed)?.[0];
+      if (!url || !firstSignInUrl) return;
       if (printed.includes('NOT ready')) reject(new Error(`The server is not ready:\n${printed}`));
-      else resolve(url);
+      else resolve({ url, firstSignInUrl });
     };
     server.stdout?.setEncoding('utf8').on('data', onText);
     server.stderr?.setEncoding('utf8').on('data', onText);

@@ -39,7 +39,7 @@ function openAdmin(user = root) {
 test('members are told that the page is not theirs, and are not led to it', async () => {
   openAdmin(ada);
   expect(await screen.findByText('This page is for admins')).toBeVisible();
-  expect(screen.queryByRole('link', { name: 'Admin' })).toBeNull();
+  expect(screen.queryByRole('link', { name: 'Administration' })).toBeNull();
   expect(api.inputsOf('users.list')).toEqual([]);
 });
 
@@ -85,9 +85,20 @@ describe('users', () => {
   test('who forgot the password gets another link', async () => {
     api.answer('users.link', link);
     const user = openAdmin();
-    await user.click(await screen.findByRole('button', { name: 'New sign-in link for Ada' }));
+    await user.click(await screen.findByRole('button', { name: 'New link for Ada' }));
     expect(await screen.findByText('The sign-in link of Ada')).toBeVisible();
     expect(api.inputsOf('users.link')).toEqual([{ id: ada.id }]);
+  });
+
+  test('are read page by page', async () => {
+    const user = openAdmin();
+    api.answer('users.list', ({ cursor }) =>
+      cursor ? { items: [ada], nextCursor: null } : { items: [root], nextCursor: root.id },
+    );
+    await user.click(await screen.findByRole('button', { name: 'More' }));
+    expect(await screen.findByText('Ada')).toBeVisible();
+    expect(screen.getByText('you')).toBeVisible();
+    expect(api.inputsOf('users.list')).toEqual([{}, { cursor: root.id }]);
   });
 });
 
@@ -136,5 +147,11 @@ describe('the audit log', () => {
     await user.selectOptions(panel.getByLabelText('Show'), 'user.sign-in-failed');
     expect(await panel.findByText('user:9')).toBeVisible();
     expect(panel.queryByText('user:1')).toBeNull();
+    // to the letter: the server refuses what it does not know
+    expect(api.inputsOf('audit.list')).toEqual([
+      {},
+      { cursor: event(1).id },
+      { action: 'user.sign-in-failed' },
+    ]);
   });
 });

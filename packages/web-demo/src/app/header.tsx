@@ -31,7 +31,7 @@ function AccountLinks({ user }: { user: User | null }) {
   if (!user) return <NavLink href="#/sign-in" Icon={LogIn} label="Sign in" isAlwaysWords />;
   return (
     <>
-      {user.role === 'admin' && <NavLink href="#/admin" Icon={ShieldCheck} label="Admin" />}
+      {user.role === 'admin' && <NavLink href="#/admin" Icon={ShieldCheck} label="Administration" />}
       <NavLink href="#/account" Icon={UserRound} label={user.name} />
     </>
   );

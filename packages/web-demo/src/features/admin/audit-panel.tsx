@@ -6,18 +6,21 @@ import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { explainError } from '../../lib/form-failure.ts';
 import { formatTime, formatValue } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/trpc.ts';
+import { firstPage, useTRPC, useTRPCClient } from '../../lib/trpc.ts';
 
 /** What happened to the safety of the server, newest first. */
 export function AuditPanel() {
   const trpc = useTRPC();
   const [named, setNamed] = useState('');
   const action = auditActionSchema.safeParse(named).data;
-  const events = useInfiniteQuery(
-    trpc.audit.list.infiniteQueryOptions(action ? { action } : {}, {
-      getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    }),
-  );
+  const client = useTRPCClient();
+  // not tRPC's own: it sends a direction, which lists that only go one way refuse
+  const events = useInfiniteQuery({
+    queryKey: trpc.audit.list.infiniteQueryKey({ action }),
+    queryFn: ({ pageParam, signal }) => client.audit.list.query({ action, cursor: pageParam }, { signal }),
+    initialPageParam: firstPage,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+  });
   const items = events.data?.pages.flatMap((page) => page.items) ?? [];
 
   return (

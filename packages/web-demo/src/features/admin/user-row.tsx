@@ -40,7 +40,7 @@ export function UserRow({ user, isSelf, isBusy, onUpdate, onLink }: Props) {
             <option key={each}>{each}</option>
           ))}
         </select>
-        <Button aria-label={`New sign-in link for ${name}`} isBusy={isBusy} onClick={onLink}>
+        <Button aria-label={`New link for ${name}`} isBusy={isBusy} onClick={onLink}>
           New link
         </Button>
         {isDisabled ? (

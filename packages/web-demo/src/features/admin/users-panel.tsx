@@ -7,7 +7,7 @@ import { QueryState } from '../../components/query-state.tsx';
 import { SecretOnce } from '../../components/secret-once.tsx';
 import { explainError } from '../../lib/form-failure.ts';
 import { formatTime } from '../../lib/format.ts';
-import { useTRPC } from '../../lib/trpc.ts';
+import { firstPage, useTRPC, useTRPCClient } from '../../lib/trpc.ts';
 import { NewUserForm } from './new-user-form.tsx';
 import { UserRow } from './user-row.tsx';
 
@@ -17,12 +17,14 @@ export function UsersPanel({ admin }: { admin: User }) {
   const queryClient = useQueryClient();
   const [isMaking, setMaking] = useState(false);
   const [shown, setShown] = useState<{ of: string; link: SignInLink } | null>(null);
-  const users = useInfiniteQuery(
-    trpc.users.list.infiniteQueryOptions(
-      {},
-      { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
-    ),
-  );
+  const client = useTRPCClient();
+  // not tRPC's own: it sends a direction, which lists that only go one way refuse
+  const users = useInfiniteQuery({
+    queryKey: trpc.users.list.infiniteQueryKey(),
+    queryFn: ({ pageParam, signal }) => client.users.list.query({ cursor: pageParam }, { signal }),
+    initialPageParam: firstPage,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+  });
   const onSettled = () => queryClient.invalidateQueries(trpc.users.pathFilter());
   const update = useMutation(trpc.users.update.mutationOptions({ onSettled }));
   const makeLink = useMutation(trpc.users.link.mutationOptions());
