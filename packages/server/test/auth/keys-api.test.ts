@@ -111,8 +111,8 @@ test('a key for one model finds no other, through either door', async () => {
   const { secret } = await make(headers, { models: ['penguins'], scopes: ['predict', 'models:read'] });
   const authorization = `Bearer ${secret}`;
   expect((await predict(secret)).status).toBe(200);
-  expect((await predict(secret, 'spam', { text: 'hello' })).status).toBe(404);
-  const input = { json: { text: 'hello' } };
+  expect((await predict(secret, 'spam', { subject: 'hello', body: 'hello' })).status).toBe(404);
+  const input = { json: { subject: 'hello', body: 'hello' } };
   expect((await app.post('/trpc/models.spam.predict', input, { authorization })).status).toBe(404);
   const { text } = await app.send('/api/v1/models', { headers: { authorization } });
   expect(text).toContain('"penguins"');
