@@ -3,10 +3,8 @@ import type { FirstAdmin } from './auth/users/first-admin.ts';
 import { runPrimary } from './cluster/primary.ts';
 import { runWorker } from './cluster/worker.ts';
 import { type Config, readConfig } from './config.ts';
-import { growHeapsFurther } from './heap-growth.ts';
 import { type Serving, serve } from './serve.ts';
 
-growHeapsFurther();
 const config = readConfigOrExit();
 
 if (cluster.isWorker) await runWorker(config);

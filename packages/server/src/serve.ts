@@ -4,6 +4,7 @@ import { createApp } from './app.ts';
 import type { FirstAdmin } from './auth/users/first-admin.ts';
 import type { Config } from './config.ts';
 import { readFirstAdmin } from './first-admin.ts';
+import { growHeapsFurther } from './heap-growth.ts';
 import { createLogger } from './logger.ts';
 import type { MetricsText } from './monitoring/metrics.ts';
 
@@ -49,6 +50,7 @@ export async function serve({
     ...(clusterMetrics && { clusterMetrics }),
   });
   await app.ready;
+  growHeapsFurther();
   const { database } = app;
   const firstAdmin = isWorker ? null : await orClose(app, readFirstAdmin({ database, config, logger }));
   const url = await app.listen();
