@@ -17,7 +17,7 @@ const sessionCookie = /(?:^|;)\s*(?:__Host-oriel-|oriel-session)/;
  * Whether a request may be a page of another site that uses a visitor's session. Only cookies are sent by a browser on
  * its own: whoever shows an API key or token means it.
  *
- * @param isOurs - whether an origin is this server's own, or one that ORIEL_CORS_ORIGINS lists
+ * @param isOurs - whether an origin is this server's own, or one whose pages it lets call
  * @see OWASP Cross-Site Request Forgery Prevention Cheat Sheet, "Fetch Metadata headers"
  */
 export function isForged(
@@ -31,8 +31,12 @@ export function isForged(
   return origin === undefined || !isOurs(origin);
 }
 
-/** Refuses forged requests before anything of them is read. */
-export function crossSiteProtection(corsOrigins: readonly string[]) {
+/**
+ * Refuses forged requests before anything of them is read.
+ *
+ * @param origins - what counts as ours beside the address that the request came to
+ */
+export function crossSiteProtection(origins: readonly string[]) {
   return (request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction): void => {
     const { method, headers } = request;
     // most callers have no cookie: nothing more is made for them
@@ -49,7 +53,7 @@ export function crossSiteProtection(corsOrigins: readonly string[]) {
       secFetchSite: Array.isArray(site) ? site.join() : site,
     };
     const isOurs = (from: string) =>
-      corsOrigins.includes(from) || from === `${request.protocol}://${request.host}`;
+      origins.includes(from) || from === `${request.protocol}://${request.host}`;
     done(isForged(provenance, isOurs) ? refused() : undefined);
   };
 }

@@ -13,6 +13,7 @@ import { allowOrigins } from './cors.ts';
 import { crossSiteProtection } from './cross-site.ts';
 import { errorHeaders } from './error-headers.ts';
 import { readJsonBodies } from './json-body.ts';
+import { lingerAfter } from './linger.ts';
 import { createListeners } from './listener.ts';
 import { requestLimits } from './request-limits.ts';
 import { createPageSecurityHeaders, dataSecurityHeaders } from './security-headers.ts';
@@ -95,7 +96,9 @@ export async function createHttpServer({
   });
   strictTransport(server, { ...config, canBeSecure: tls !== undefined || config.trustProxy !== false });
   await allowOrigins(server, config.corsOrigins);
-  server.addHook('onRequest', crossSiteProtection(config.corsOrigins));
+  // behind a proxy that is not trusted, the request does not tell what browsers call this server
+  const ownOrigins = config.publicUrl === undefined ? [] : [config.publicUrl];
+  server.addHook('onRequest', crossSiteProtection([...ownOrigins, ...config.corsOrigins]));
 
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
@@ -136,6 +139,7 @@ export async function createHttpServer({
 /** Answers with a problem document; logs what the caller is not told. */
 export function sendProblem(reply: FastifyReply, request: FastifyRequest, error: AppError): FastifyReply {
   reply.headers(errorHeaders([error]));
+  lingerAfter(error, reply);
   logFailure(request, error);
   // a string, so that no serializer rewrites the media type
   const body = JSON.stringify(toProblem(error, { requestId: request.id, instance: pathOf(request) }));

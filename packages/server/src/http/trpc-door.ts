@@ -8,6 +8,7 @@ import { abortSignalOf } from './abort-signal.ts';
 import { errorHeaders } from './error-headers.ts';
 import type { FormLimits } from './form-limits.ts';
 import type { OnRequest } from './identification.ts';
+import { lingerAfter } from './linger.ts';
 import type { CreateContext } from './request-context.ts';
 import { logFailure } from './server.ts';
 import { trpcBodyChecks } from './trpc-bodies.ts';
@@ -42,6 +43,7 @@ export async function trpcDoor(
   server.setErrorHandler((thrown, request, reply) => {
     const error = toAppError(thrown);
     logFailure(request, error);
+    lingerAfter(error, reply);
     const { trpc, status } = transportOfKind[error.kind];
     const cause = new TRPCError({ code: trpc, message: error.message, cause: error });
     const shape = getErrorShape({

@@ -3,10 +3,11 @@ import { gentoo } from '../support/inputs.ts';
 import { startTestApp } from '../support/test-app.ts';
 
 const listed = 'https://app.example.com';
+const publicUrl = 'https://oriel.example.com';
 
 let app: Awaited<ReturnType<typeof startTestApp>>;
 beforeAll(async () => {
-  app = await startTestApp({ ORIEL_CORS_ORIGINS: listed });
+  app = await startTestApp({ ORIEL_CORS_ORIGINS: listed, ORIEL_PUBLIC_URL: publicUrl });
 });
 afterAll(() => app.close());
 
@@ -34,6 +35,7 @@ describe.each([
     const ours: Record<string, string>[] = [
       { 'sec-fetch-site': 'same-origin' },
       { origin: own },
+      { origin: publicUrl },
       { 'sec-fetch-site': 'cross-site', origin: listed },
     ];
     for (const headers of ours) {

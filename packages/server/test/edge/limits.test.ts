@@ -7,6 +7,7 @@ import { startTestApp } from '../support/test-app.ts';
 let app: Awaited<ReturnType<typeof startTestApp>>;
 beforeAll(async () => {
   app = await startTestApp({
+    ORIEL_BODY_BYTES_MAX: '65536',
     ORIEL_JSON_DEPTH_MAX: '16',
     ORIEL_FORM_PARTS_MAX: '3',
     ORIEL_FORM_FIELD_BYTES_MAX: '1000',
@@ -115,6 +116,18 @@ describe('a request is refused for its size alone', () => {
     expect(headers.get('x-request-id')).toBe(problemIn(body).requestId);
   });
 });
+
+test.each([predict, '/trpc/models.penguins.predict'])(
+  'a body far too large at %s is told so, not cut off in the middle of sending',
+  async (path) => {
+    const body = Buffer.alloc(30_000_000, 'x');
+    const chunked = () => new Blob([body]).stream();
+    for (const init of [{ body }, { body: chunked(), duplex: 'half' }]) {
+      const answer = await app.send(path, { method: 'POST', headers: json, ...init });
+      expect([answer.status, problemIn(answer.body).code]).toEqual([413, 'BODY_TOO_LARGE']);
+    }
+  },
+);
 
 describe('a request that arrives too slowly', () => {
   test.each([
