@@ -1,3 +1,4 @@
+import { createClient } from '@oriel/client';
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSession, createUser } from '../support/identities.ts';
@@ -103,6 +104,18 @@ describe('a service client', () => {
       client_id: client.client_id,
       scope: 'predict models:read',
     });
+  });
+
+  test('of ours gets its tokens by itself', async () => {
+    const { client_id: clientId, secret: clientSecret } = await makeClient();
+    const client = createClient({ url: app.url, auth: { clientId, clientSecret } });
+    const { output } = await client.models.penguins.predict.mutate(gentoo);
+    expect(output).toMatchObject({ species: 'Gentoo' });
+    await app.app.recorder.flush();
+    const where = { owner: `client:${clientId}` };
+    expect(await app.app.database.prisma.prediction.findMany({ where })).toMatchObject([
+      { caller: 'ETL', model: 'penguins' },
+    ]);
   });
 
   test('that asks for fewer scopes has no more', async () => {

@@ -64,6 +64,7 @@ export function createSigningKeys(needs: Needs) {
   const published = createLookupCache<Published>();
   let opening: Promise<Current> | undefined;
   let box: Promise<SealedBox> | undefined;
+  let rereading: Promise<Published> | undefined;
   let current: Current | undefined;
   return { getCurrent, findPublicKey, jwks };
 
@@ -116,8 +117,16 @@ export function createSigningKeys(needs: Needs) {
     const known = await getPublished();
     const key = known.keys.get(kid);
     if (key || now().getTime() - known.readAt.getTime() < rereadMs) return key ?? null;
+    // one for all who ask meanwhile: what strangers write into a `kid` costs no query each
+    rereading ??= reread().finally(() => {
+      rereading = undefined;
+    });
+    return (await rereading).keys.get(kid) ?? null;
+  }
+
+  function reread(): Promise<Published> {
     published.clear();
-    return (await getPublished()).keys.get(kid) ?? null;
+    return getPublished();
   }
 
   /** @see RFC 7517, section 5, "JWK Set Format" */
