@@ -24,7 +24,8 @@ describe.skipIf(!hasBrowser)('the demo page', () => {
     const answer = page.getByRole('region', { name: 'Answer' });
     expect(await answer.getByRole('listitem').count()).toBe(3);
     expect(await answer.textContent()).toMatch(/Queue.*ms.*Compute.*ms.*version 1.*Request/);
-    await page.getByRole('row', { name: /penguins succeeded Chinstrap/ }).waitFor();
+    // who is not signed in sees that something was predicted, and never what
+    await page.getByRole('row', { name: /penguins succeeded –/ }).waitFor();
   });
 
   test('digits: draw, read the digit, draw another', async () => {

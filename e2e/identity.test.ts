@@ -67,6 +67,7 @@ describe.skipIf(!hasBrowser)('the first admin', () => {
       await page.getByRole('cell', { name: 'key.revoked' }).waitFor();
       expect(await findViolations(page)).toEqual([]);
     },
+    90_000, // axe looks at four pages
   );
 
   test.each(['sign-in', 'account', 'admin'])(

@@ -10,7 +10,7 @@ import { PredictionTable } from './prediction-table.tsx';
 
 const shownMax = 10;
 
-/** What was predicted lately, whoever asked. */
+/** What was predicted lately, as far as one may see it: one's own, or what nobody known asked for. */
 export function RecentPredictions() {
   const trpc = useTRPC();
   const { data, error, isPending, isFetching, refetch } = useQuery(
