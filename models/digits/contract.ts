@@ -5,6 +5,9 @@ import { exampleDrawing } from './example-drawing.ts';
 /** Largest encoded image that is accepted. */
 export const imageSizeBytesMax = 5 * 1024 * 1024;
 
+/** Refuses a small file that would decode to gigabytes. */
+export const imagePixelsMax = 16_000_000;
+
 export const digits = defineContract({
   id: 'digits',
   title: 'Handwritten digit',
@@ -14,7 +17,7 @@ export const digits = defineContract({
   media: { field: 'image', types: imageTypes },
   input: z
     .strictObject({
-      image: imageBytes({ sizeBytesMax: imageSizeBytesMax }).describe(
+      image: imageBytes({ sizeBytesMax: imageSizeBytesMax, pixelsMax: imagePixelsMax }).describe(
         'A PNG, JPEG or WebP image of one digit, up to 5 MiB and 16 megapixels',
       ),
     })

@@ -1,12 +1,11 @@
 import sharp from 'sharp';
+import { imagePixelsMax } from './contract.ts';
 import type { GreyImage } from './find-ink.ts';
 
 // each worker thread decodes one image at a time; sharp's own threads and cache would only add memory
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Refuses a small file that would decode to gigabytes. */
-const pixelsMax = 16_000_000;
 /** A digit needs no more; smaller is faster, and shrinking takes noise away. */
 const sideMax = 192;
 
@@ -16,7 +15,7 @@ const sideMax = 192;
  * @throws Error of sharp when the file is broken, or too large when decoded
  */
 export async function decodeImage(bytes: Uint8Array): Promise<GreyImage> {
-  const { data, info } = await sharp(bytes, { limitInputPixels: pixelsMax, failOn: 'error' })
+  const { data, info } = await sharp(bytes, { limitInputPixels: imagePixelsMax, failOn: 'error' })
     .autoOrient()
     .resize({ width: sideMax, height: sideMax, fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
     .toColourspace('srgb')

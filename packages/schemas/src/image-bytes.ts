@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imagePixels } from './image-pixels.ts';
 
 /** The bytes of an uploaded file on their way into a contract, where JSON would carry base64. Made by the server's doors only. */
 export class UploadedMedia {
@@ -15,16 +16,20 @@ export type ImageType = (typeof imageTypes)[number];
 
 /**
  * An encoded image. On the wire base64 in JSON, or the plain bytes of a body, form or stream; after validation the
- * bytes. Checks size and signature only: whether the whole file decodes is found out on a worker thread.
+ * bytes. Checks size, signature and the number of pixels that the file claims: whether it decodes at all is found out
+ * on a worker thread.
  *
  * @param sizeBytesMax - largest encoded size accepted
+ * @param pixelsMax - most pixels accepted; a pipeline that decodes must bound them too
  */
 export function imageBytes({
   types = imageTypes,
   sizeBytesMax,
+  pixelsMax = 16_000_000,
 }: {
   types?: readonly ImageType[];
   sizeBytesMax: number;
+  pixelsMax?: number;
 }) {
   return (
     z
@@ -37,18 +42,32 @@ export function imageBytes({
         const bytes =
           value instanceof UploadedMedia ? Uint8Array.from(value.bytes) : fromBase64(value, sizeBytesMax);
         const problem =
-          bytes === null
-            ? 'is not valid base64'
-            : bytes.byteLength > sizeBytesMax
-              ? `has ${bytes.byteLength} bytes; at most ${sizeBytesMax} are accepted`
-              : imageTypeOf(bytes) === null || !types.some((type) => type === imageTypeOf(bytes))
-                ? `is not a ${types.map((type) => type.slice('image/'.length).toUpperCase()).join(', ')} file`
-                : null;
+          bytes === null ? 'is not valid base64' : problemOf(bytes, { types, sizeBytesMax, pixelsMax });
         if (problem === null && bytes !== null) return bytes;
         ctx.addIssue({ code: 'custom', message: problem ?? 'is not valid base64' });
         return z.NEVER;
       })
   );
+}
+
+interface ImageLimits {
+  readonly types: readonly ImageType[];
+  readonly sizeBytesMax: number;
+  readonly pixelsMax: number;
+}
+
+function problemOf(
+  bytes: Uint8Array<ArrayBuffer>,
+  { types, sizeBytesMax, pixelsMax }: ImageLimits,
+): string | null {
+  if (bytes.byteLength > sizeBytesMax)
+    return `has ${bytes.byteLength} bytes; at most ${sizeBytesMax} are accepted`;
+  const found = imageTypeOf(bytes);
+  if (found === null || !types.includes(found))
+    return `is not a ${types.map((type) => type.slice('image/'.length).toUpperCase()).join(', ')} file`;
+  const pixels = imagePixels(bytes);
+  if (pixels !== null && pixels > pixelsMax) return `has ${pixels} pixels; at most ${pixelsMax} are accepted`;
+  return null;
 }
 
 /** Tells an image file by its signature; null when it is none we know. */

@@ -2,6 +2,7 @@ export * from './auth.ts';
 export * from './contract.ts';
 export * from './errors.ts';
 export * from './image-bytes.ts';
+export * from './image-pixels.ts';
 export * from './model.ts';
 export * from './pipeline.ts';
 export * from './prediction.ts';
