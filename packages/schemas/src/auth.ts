@@ -209,9 +209,29 @@ export const authStateSchema = z
       .enum(['open', 'closed'])
       .meta({ description: 'Whether anybody may make an account; closed: admins make them.' }),
     passwordCharsMin: z.int().meta({ description: 'Shortest password that is accepted.' }),
+    provider: z
+      .object({ name: z.string().meta({ description: 'What people call it.' }) })
+      .nullable()
+      .meta({
+        description:
+          'Another site that people can sign in with; a browser begins at `/auth/oidc/start`. Null: none.',
+      }),
   })
   .meta({ id: 'AuthState', description: 'Who is signed in, and what signing in is like here.' });
 export type AuthState = z.infer<typeof authStateSchema>;
+
+/** Why signing in with a provider failed; the demo page is told in its address: `#/sign-in?error=<reason>`. */
+export const providerRefusalSchema = z.enum([
+  'provider-unavailable',
+  'provider-refused',
+  'sign-in-expired',
+  'sign-in-failed',
+  'email-not-verified',
+  'registration-closed',
+  'account-disabled',
+  'account-linked',
+]);
+export type ProviderRefusal = z.infer<typeof providerRefusalSchema>;
 
 export const registerInputSchema = z.strictObject({
   email: emailSchema,

@@ -9,6 +9,7 @@ import { createKeyRepository } from './auth/keys/repository.ts';
 import { createKeyService } from './auth/keys/service.ts';
 import { createLookupCache } from './auth/lookup-cache.ts';
 import { createOauth } from './auth/oauth/oauth.ts';
+import { createOidc, providerNameOf } from './auth/oidc/oidc.ts';
 import { createPasswordHasher } from './auth/passwords/hasher.ts';
 import { anonymousPrincipal, type Principal } from './auth/principal.ts';
 import { createSessionStore } from './auth/sessions.ts';
@@ -23,6 +24,7 @@ import { createEngine } from './engine/engine.ts';
 import { docsPage } from './http/docs-page.ts';
 import { identification } from './http/identification.ts';
 import { oauthDoor } from './http/oauth-door.ts';
+import { oidcDoor } from './http/oidc-door.ts';
 import { createOpenApiDocument } from './http/openapi.ts';
 import { probes, type Readiness } from './http/probes.ts';
 import { contextFactory } from './http/request-context.ts';
@@ -157,9 +159,19 @@ export async function createApp({
       attempts: createAttemptLimits({ attemptsMax: config.signInAttemptsMax }),
       isRegistrationOpen: config.isRegistrationOpen,
       passwordCharsMin: config.passwordCharsMin,
+      providerName: providerNameOf(config),
     }),
     users: createUserService(people),
   };
+
+  const oidc = createOidc({
+    ...people,
+    database,
+    signIn: services.signIn,
+    publicUrl: issuer,
+    config,
+    logger,
+  });
 
   const router = createAppRouter(contracts);
   const openApiDocument = createOpenApiDocument({
@@ -185,6 +197,7 @@ export async function createApp({
     limits: config,
   });
   await server.register(oauthDoor, { tokens, signingKeys, issuer });
+  if (oidc) await server.register(oidcDoor, { oidc, identify });
   server.get('/api/openapi.json', async () => openApiDocument);
   await server.register(docsPage, { documentUrl: '/api/openapi.json' });
   await server.register(probes, {

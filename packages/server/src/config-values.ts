@@ -28,6 +28,26 @@ export const publicUrl: z.ZodType<string, string> = z
   .transform((text) => text.replace(/\/$/, ''))
   .refine(isOrigin, 'a scheme and a host, without a path');
 
+const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Whether a URL is of plain HTTP that does not leave this machine. */
+export function isLoopbackHttp(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && loopbackHosts.has(hostname);
+}
+
+/** Kept as written: a provider's tokens must name the very same text. */
+export const providerUrl: z.ZodType<string, string> = z
+  .string()
+  .refine(isProviderUrl, 'an https URL without query and fragment; http only on this machine');
+
+function isProviderUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  if (/[?#]/.test(text) || username !== '' || password !== '') return false;
+  return protocol === 'https:' || isLoopbackHttp(text);
+}
+
 /** Names for networks that never come from the internet. */
 const namedNetworks: ReadonlySet<string> = new Set(['loopback', 'linklocal', 'uniquelocal']);
 const proxiesMax = 16;

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { emailSchema } from '@oriel/schemas';
 import { z } from 'zod';
-import { originList, publicUrl, trustedProxies } from './config-values.ts';
+import { originList, providerUrl, publicUrl, trustedProxies } from './config-values.ts';
 
 const count = (low: number, high: number) =>
   z
@@ -220,6 +220,30 @@ export const settings = {
     'ada@example.com',
     'Address that the first admin, made by the first start, signs in with.',
   ),
+  ORIEL_OIDC_ISSUER: setting<string | undefined>(
+    providerUrl,
+    undefined,
+    'https://accounts.example.com',
+    'OpenID Connect provider that people can sign in with, as it names itself; with ORIEL_OIDC_CLIENT_ID and ORIEL_OIDC_CLIENT_SECRET. Unset: none.',
+  ),
+  ORIEL_OIDC_CLIENT_ID: setting<string | undefined>(
+    z.string().min(1),
+    undefined,
+    'oriel',
+    'What the provider calls this server.',
+  ),
+  ORIEL_OIDC_CLIENT_SECRET: setting<string | undefined>(
+    z.string().min(1),
+    undefined,
+    'Vb5nQ8sK2mXw7tRz',
+    'What this server proves itself to the provider with.',
+  ),
+  ORIEL_OIDC_NAME: setting<string | undefined>(
+    z.string().trim().min(1).max(40),
+    undefined,
+    'Example',
+    'What the button says: Sign in with …. Unset: the host of the issuer.',
+  ),
   ORIEL_SESSION_IDLE_HOURS: setting(
     count(1, 8760),
     168,
@@ -290,6 +314,13 @@ export const settings = {
 
 export type SettingName = keyof typeof settings;
 
+/** Whose values are never shown. */
+const secretSettings: ReadonlySet<SettingName> = new Set([
+  'DATABASE_URL',
+  'ORIEL_SECRET',
+  'ORIEL_OIDC_CLIENT_SECRET',
+]);
+
 /** The environment, parsed: every part of the server gets its values from here and none reads the environment. */
 export type Config = Readonly<ReturnType<typeof toConfig>>;
 
@@ -305,8 +336,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (text === undefined || text === '') return fallback();
     const parsed = schema.safeParse(text);
     if (parsed.success) return parsed.data;
-    // the value of a connection string holds a password
-    const isSecret = name === 'DATABASE_URL' || name === 'ORIEL_SECRET';
+    // also the value of a connection string, which holds a password
+    const isSecret = secretSettings.has(name);
     const shown = isSecret ? 'its value' : JSON.stringify(text);
     problems.push(
       `${name}: ${shown} is not valid: ${parsed.error.issues[0]?.message}. Example: ${name}=${example}`,
@@ -318,6 +349,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if ((certFile === undefined) !== (keyFile === undefined))
     problems.push(
       `ORIEL_TLS_CERT_FILE and ORIEL_TLS_KEY_FILE belong together: ${certFile === undefined ? 'the first' : 'the second'} is not set. Set both to serve HTTPS, or none.`,
+    );
+  const { issuer, clientId, clientSecret } = config.oidc;
+  const oidc = [issuer, clientId, clientSecret];
+  if (oidc.includes(undefined) && oidc.some((value) => value !== undefined))
+    problems.push(
+      'ORIEL_OIDC_ISSUER, ORIEL_OIDC_CLIENT_ID and ORIEL_OIDC_CLIENT_SECRET belong together: set all three to let people sign in with a provider, or none.',
     );
   if (problems.length > 0) throw new Error(`The configuration is not valid.\n  ${problems.join('\n  ')}`);
   return Object.freeze(config);
@@ -361,6 +398,12 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
     isAnonymousAllowed: read('ORIEL_ANONYMOUS', settings.ORIEL_ANONYMOUS) === 'on',
     isRegistrationOpen: read('ORIEL_REGISTRATION', settings.ORIEL_REGISTRATION) === 'open',
     adminEmail: read('ORIEL_ADMIN_EMAIL', settings.ORIEL_ADMIN_EMAIL),
+    oidc: {
+      issuer: read('ORIEL_OIDC_ISSUER', settings.ORIEL_OIDC_ISSUER),
+      clientId: read('ORIEL_OIDC_CLIENT_ID', settings.ORIEL_OIDC_CLIENT_ID),
+      clientSecret: read('ORIEL_OIDC_CLIENT_SECRET', settings.ORIEL_OIDC_CLIENT_SECRET),
+      name: read('ORIEL_OIDC_NAME', settings.ORIEL_OIDC_NAME),
+    },
     sessionIdleMs: read('ORIEL_SESSION_IDLE_HOURS', settings.ORIEL_SESSION_IDLE_HOURS) * hourMs,
     sessionMsMax: read('ORIEL_SESSION_HOURS_MAX', settings.ORIEL_SESSION_HOURS_MAX) * hourMs,
     signInAttemptsMax: read('ORIEL_SIGN_IN_ATTEMPTS_MAX', settings.ORIEL_SIGN_IN_ATTEMPTS_MAX),

@@ -18,4 +18,4 @@ export const root: User = {
   role: 'admin',
 };
 
-export const nobody: AuthState = { user: null, registration: 'closed', passwordCharsMin: 12 };
+export const nobody: AuthState = { user: null, registration: 'closed', passwordCharsMin: 12, provider: null };

@@ -41,6 +41,8 @@ interface Needs {
   readonly forget: () => void;
   readonly isRegistrationOpen: boolean;
   readonly passwordCharsMin: number;
+  /** What people call the provider that they can sign in with. */
+  readonly providerName: string | undefined;
 }
 
 export type SignInService = ReturnType<typeof createSignInService>;
@@ -58,8 +60,20 @@ export function createSignInService({
   forget,
   isRegistrationOpen,
   passwordCharsMin,
+  providerName,
 }: Needs) {
-  return { state, register, signIn, signOut, useLink, changePassword, listSessions, endSession, endOthers };
+  return {
+    state,
+    register,
+    signIn,
+    begin,
+    signOut,
+    useLink,
+    changePassword,
+    listSessions,
+    endSession,
+    endOthers,
+  };
 
   async function state({ principal }: Visitor): Promise<AuthState> {
     const stored = principal.kind === 'user' ? await users.findById(principal.userId) : null;
@@ -67,6 +81,7 @@ export function createSignInService({
       user: stored?.user ?? null,
       registration: isRegistrationOpen ? 'open' : 'closed',
       passwordCharsMin,
+      provider: providerName === undefined ? null : { name: providerName },
     };
   }
 
@@ -115,7 +130,10 @@ export function createSignInService({
       await users.setPasswordHash(user.id, await passwords.hash(password));
   }
 
-  /** A new session with a new id: what a browser brought along, planted or its own, is worth nothing any more. */
+  /**
+   * A new session with a new id: what a browser brought along, planted or its own, is worth nothing any more. For
+   * whoever has shown to be the user, by any means.
+   */
   async function begin(by: Visitor, user: User, detail: Record<string, unknown>): Promise<void> {
     const { exchange, principal } = by;
     if (principal.kind === 'user') await sessions.endOne(principal.userId, principal.sessionId);

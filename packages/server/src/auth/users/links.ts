@@ -46,7 +46,8 @@ export function createSignInLinks({ prisma, ping, now = () => new Date() }: Need
   }
 
   /**
-   * Uses a link up, with all others of its user, and sets the password: both or neither.
+   * Uses a link up, with all others of its user, and sets the password: both or neither. Links come from admins alone,
+   * who know whom they hand one: the account's address counts as its owner's from then on.
    *
    * @returns whether it worked: of two at once, one does
    */
@@ -58,7 +59,7 @@ export function createSignInLinks({ prisma, ping, now = () => new Date() }: Need
         const { count } = await tx.signInLink.updateMany({ where, data: { usedAt } });
         if (count === 0) return false;
         await tx.signInLink.updateMany({ where: { userId, usedAt: null }, data: { usedAt } });
-        await tx.user.update({ where: { id: userId }, data: { passwordHash } });
+        await tx.user.update({ where: { id: userId }, data: { passwordHash, emailVerifiedAt: usedAt } });
         return true;
       }),
     );
