@@ -11,6 +11,6 @@ export default defineConfig({
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
   },
   server: {
-    proxy: Object.fromEntries(['/trpc', '/api', '/docs', '/health'].map((path) => [path, server])),
+    proxy: Object.fromEntries(['/trpc', '/api', '/auth', '/docs', '/health'].map((path) => [path, server])),
   },
 });

@@ -24,7 +24,7 @@ function pageOf(route: Route): ReactNode {
         </>
       );
     case 'sign-in':
-      return <SignInPage />;
+      return <SignInPage {...(route.error !== undefined && { error: route.error })} />;
     case 'sign-up':
       return <SignUpPage />;
     case 'sign-in-link':

@@ -6,6 +6,7 @@ test.each([
   ['#/', { page: 'models' }],
   ['#/models/penguins', { page: 'models' }],
   ['#/sign-in', { page: 'sign-in' }],
+  ['#/sign-in?error=email-not-verified', { page: 'sign-in', error: 'email-not-verified' }],
   ['#/account', { page: 'account' }],
   ['#/admin', { page: 'admin' }],
   ['#/sign-in-link/a-token', { page: 'sign-in-link', token: 'a-token' }],

@@ -2,10 +2,12 @@ import { useHash } from '../lib/hash.ts';
 
 /** What the page shows. */
 export type Route =
-  | { readonly page: 'models' | 'sign-in' | 'sign-up' | 'account' | 'admin' }
+  | { readonly page: 'models' | 'sign-up' | 'account' | 'admin' }
+  | { readonly page: 'sign-in'; readonly error?: string }
   | { readonly page: 'sign-in-link'; readonly token: string };
 
 const linkPrefix = '#/sign-in-link/';
+const refusalPrefix = '#/sign-in?error=';
 const pages = ['sign-in', 'sign-up', 'account', 'admin'] as const;
 
 /** The page that the URL names; the models where it names none. */
@@ -15,5 +17,6 @@ export function useRoute(): Route {
 
 export function toRoute(hash: string): Route {
   if (hash.startsWith(linkPrefix)) return { page: 'sign-in-link', token: hash.slice(linkPrefix.length) };
+  if (hash.startsWith(refusalPrefix)) return { page: 'sign-in', error: hash.slice(refusalPrefix.length) };
   return { page: pages.find((page) => hash === `#/${page}`) ?? 'models' };
 }

@@ -85,6 +85,46 @@ describe('signing in', () => {
   });
 });
 
+describe('signing in with another site', () => {
+  test('is a link where there is one', async () => {
+    serveModels();
+    api.answer('auth.state', { ...nobody, provider: { name: 'Example' } });
+    window.location.hash = '#/sign-in';
+    show(<App />);
+    const link = await screen.findByRole('link', { name: 'Sign in with Example' });
+    expect(link).toHaveAttribute('href', '/auth/oidc/start');
+  });
+
+  test('is not offered where there is none', async () => {
+    open('#/sign-in');
+    await screen.findByLabelText('E-mail');
+    expect(screen.queryByRole('link', { name: /Sign in with/ })).toBeNull();
+  });
+
+  test.each([
+    [
+      'registration-closed',
+      'There is no account with your e-mail address. Ask an admin of this server for one.',
+    ],
+    ['email-not-verified', 'does not say that your e-mail address is yours'],
+    ['Call+0900-EVIL', 'Signing in did not work. Try again.'],
+    ['toString', 'Signing in did not work. Try again.'],
+  ])('that failed with %s is explained in words of ours', async (reason, text) => {
+    open(`#/sign-in?error=${reason}`);
+    expect(await screen.findByRole('alert')).toHaveTextContent(text);
+    expect(screen.queryByText(/EVIL/)).toBeNull();
+  });
+
+  test('that failed can be followed by a password', async () => {
+    api.answer('auth.signIn', signInAda);
+    const user = open('#/sign-in?error=sign-in-expired');
+    await user.type(await screen.findByLabelText('E-mail'), 'ada@example.com');
+    await user.type(screen.getByLabelText('Password'), 'correct horse{Enter}');
+    expect(await screen.findByRole('heading', { name: 'Penguin species' })).toBeVisible();
+    expect(window.location.hash).toBe('#/');
+  });
+});
+
 describe('signing up', () => {
   test('is offered only where the server lets anybody do it', async () => {
     open('#/sign-in');

@@ -7,18 +7,23 @@ import { textIn } from '../../lib/form-data.ts';
 import { toFormFailure } from '../../lib/form-failure.ts';
 import { useAuthState, useForgetAll } from '../../lib/session.ts';
 import { useTRPC } from '../../lib/trpc.ts';
-
 import { leaveTo } from './leave-to.ts';
+import { ProviderRefused, ProviderSignIn } from './provider-sign-in.tsx';
+
+interface Props {
+  /** Why another site did not sign in whom it sent back. */
+  readonly error?: string;
+}
 
 /** For people with an account. Shown in place of a page that needs one, which then appears. */
-export function SignInPage() {
+export function SignInPage({ error }: Props) {
   const trpc = useTRPC();
   const forgetAll = useForgetAll();
   const { data: state } = useAuthState();
   const signIn = useMutation(
     trpc.auth.signIn.mutationOptions({
       onSuccess: async () => {
-        if (window.location.hash === '#/sign-in') leaveTo('#/');
+        if (/^#\/sign-in(\?|$)/.test(window.location.hash)) leaveTo('#/');
         await forgetAll();
       },
     }),
@@ -39,6 +44,7 @@ export function SignInPage() {
           'An admin of this server makes the accounts.'
         )}
       </PageHeading>
+      {error !== undefined && <ProviderRefused reason={error} />}
       <Form
         label="Sign in"
         submit="Sign in"
@@ -67,6 +73,7 @@ export function SignInPage() {
           error={errors.password}
         />
       </Form>
+      {state?.provider && <ProviderSignIn name={state.provider.name} />}
     </NarrowCard>
   );
 }
