@@ -21,8 +21,12 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Starts the real server as `npm start` does, on a free port with data of its own; resolves once it is ready. */
-export async function startServer(): Promise<RunningServer> {
+/**
+ * Starts the real server as `npm start` does, on a free port with data of its own; resolves once it is ready.
+ *
+ * @param env - settings that differ from the defaults
+ */
+export async function startServer(env: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
   if (!existsSync(page)) throw new Error('The demo page is not built: run `npm run build` first.');
   const dataFolder = await mkdtemp(join(tmpdir(), 'oriel-e2e-'));
   const server = spawn(process.execPath, [main], {
@@ -34,6 +38,7 @@ export async function startServer(): Promise<RunningServer> {
       LOG_LEVEL: 'error',
       LOG_FORMAT: 'json',
       DATABASE_URL: '',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
