@@ -23,6 +23,7 @@ import { openDatabase } from './db/database.ts';
 import { createEngine } from './engine/engine.ts';
 import { docsPage } from './http/docs-page.ts';
 import { identification } from './http/identification.ts';
+import { addressLimiting, callerLimiting, failureLimiting } from './http/limiting.ts';
 import { oauthDoor } from './http/oauth-door.ts';
 import { oidcDoor } from './http/oidc-door.ts';
 import { createOpenApiDocument } from './http/openapi.ts';
@@ -32,6 +33,10 @@ import { restDoor } from './http/rest-door.ts';
 import { createHttpServer } from './http/server.ts';
 import { trpcDoor } from './http/trpc-door.ts';
 import { webApp } from './http/web-app.ts';
+import { createLimits, rateLimited } from './limits/limits.ts';
+import { createQuotaRepository } from './limits/quota-repository.ts';
+import { createQuotas } from './limits/quotas.ts';
+import { openLimitStore } from './limits/stores.ts';
 import { readModelCards } from './models/model-cards.ts';
 import { createModelService } from './models/service.ts';
 import { createMetrics, type MetricsText } from './monitoring/metrics.ts';
@@ -106,6 +111,20 @@ export async function createApp({
     onDropped: metrics.onRecordsDropped,
   });
   metrics.observeGauges({ engineStats: engine.stats, recordsWaiting: recorder.waitingCount });
+  const limitStore = await openLimitStore({
+    redisUrl: config.redisUrl,
+    isDatabaseShared: config.databaseUrl !== undefined,
+    pool: database.pool,
+  });
+  const { onLimitStoreFailure: onStoreFailure } = metrics;
+  const limits = createLimits({
+    ...config,
+    store: limitStore,
+    failuresPerMinute: config.wrongCredentialsPerMinute,
+    logger,
+    onStoreFailure,
+  });
+  const quotas = createQuotas({ repository: createQuotaRepository(database), logger, onStoreFailure });
   const principals = createLookupCache<Principal>();
   const audit = createAuditService({ repository: createAuditRepository(database), logger });
   const keys = createKeyService({
@@ -152,11 +171,15 @@ export async function createApp({
       recorder,
       repository,
       onPredicted: metrics.onPredicted,
+      onComputed: quotas.addCompute,
     }),
     signIn: createSignInService({
       ...people,
       passwords: createPasswordHasher(config.passwordCost),
-      attempts: createAttemptLimits({ attemptsMax: config.signInAttemptsMax }),
+      attempts: createAttemptLimits({
+        attemptsMax: config.signInAttemptsMax,
+        createLimiter: limitStore.createInsuredLimiter,
+      }),
       isRegistrationOpen: config.isRegistrationOpen,
       passwordCharsMin: config.passwordCharsMin,
       providerName: providerNameOf(config),
@@ -181,7 +204,8 @@ export async function createApp({
     isAnonymousAllowed: config.isAnonymousAllowed,
   });
   const createContext = contextFactory({ services, deadlineMs: config.deadlineMs });
-  const identify = identification(authentication);
+  const limitCaller = callerLimiting({ limits, quotas });
+  const identify = failureLimiting({ limits }, identification(authentication), limitCaller);
   const server = await createHttpServer({
     config,
     logger,
@@ -196,7 +220,16 @@ export async function createApp({
     identify,
     limits: config,
   });
-  await server.register(oauthDoor, { tokens, signingKeys, issuer });
+  await server.register(oauthDoor, {
+    tokens,
+    signingKeys,
+    issuer,
+    limitAddress: addressLimiting({ limits }),
+    async countFailure(ip) {
+      const standing = await limits.takeFailure(ip);
+      if (standing?.isRefused) throw rateLimited(standing);
+    },
+  });
   if (oidc) await server.register(oidcDoor, { oidc, identify });
   server.get('/api/openapi.json', async () => openApiDocument);
   await server.register(docsPage, { documentUrl: '/api/openapi.json' });
@@ -262,6 +295,8 @@ export async function createApp({
     await Promise.race([Promise.all([engine.drain(), server.close()]), later(config.drainMs)]);
     server.server.closeAllConnections();
     await recorder.close();
+    await quotas.close();
+    limitStore.close();
     await engine.close();
     await database.close();
   }

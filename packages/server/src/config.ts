@@ -208,6 +208,30 @@ export const settings = {
     'off',
     'Whether callers that nobody knows may predict, and look at the models; they may do nothing else.',
   ),
+  ORIEL_ANONYMOUS_PER_MINUTE: setting(
+    count(0, 1_000_000_000),
+    600,
+    '600',
+    'Most requests in a minute of an address whose callers nobody knows, over all processes; 0: no limit.',
+  ),
+  ORIEL_CALLER_PER_MINUTE: setting(
+    count(0, 1_000_000_000),
+    6000,
+    '6000',
+    'Most requests in a minute of a person, a service client or the holder of a token, over all processes; 0: no limit. API keys have quotas instead.',
+  ),
+  ORIEL_WRONG_CREDENTIALS_PER_MINUTE: setting(
+    count(0, 1_000_000_000),
+    60,
+    '60',
+    'Most wrong keys, tokens and client secrets that an address is answered in a minute; 0: no limit.',
+  ),
+  REDIS_URL: setting<string | undefined>(
+    z.string().regex(/^rediss?:\/\/.+/, 'a Redis connection string'),
+    undefined,
+    'redis://:secret@cache.example.com:6379',
+    'Redis to count limits in. Unset: in DATABASE_URL, or in memory where one process serves alone.',
+  ),
   ORIEL_REGISTRATION: setting<'open' | 'closed'>(
     z.enum(['open', 'closed']),
     'closed',
@@ -317,6 +341,7 @@ export type SettingName = keyof typeof settings;
 /** Whose values are never shown. */
 const secretSettings: ReadonlySet<SettingName> = new Set([
   'DATABASE_URL',
+  'REDIS_URL',
   'ORIEL_SECRET',
   'ORIEL_OIDC_CLIENT_SECRET',
 ]);
@@ -396,6 +421,13 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
     },
     hstsS: read('ORIEL_HSTS_S', settings.ORIEL_HSTS_S),
     isAnonymousAllowed: read('ORIEL_ANONYMOUS', settings.ORIEL_ANONYMOUS) === 'on',
+    anonymousPerMinute: read('ORIEL_ANONYMOUS_PER_MINUTE', settings.ORIEL_ANONYMOUS_PER_MINUTE),
+    callerPerMinute: read('ORIEL_CALLER_PER_MINUTE', settings.ORIEL_CALLER_PER_MINUTE),
+    wrongCredentialsPerMinute: read(
+      'ORIEL_WRONG_CREDENTIALS_PER_MINUTE',
+      settings.ORIEL_WRONG_CREDENTIALS_PER_MINUTE,
+    ),
+    redisUrl: read('REDIS_URL', settings.REDIS_URL),
     isRegistrationOpen: read('ORIEL_REGISTRATION', settings.ORIEL_REGISTRATION) === 'open',
     adminEmail: read('ORIEL_ADMIN_EMAIL', settings.ORIEL_ADMIN_EMAIL),
     oidc: {

@@ -6,6 +6,7 @@ import type { OauthRequest, TokenService } from '../auth/oauth/token-service.ts'
 import { type AppError, transportOfKind } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
 import { errorHeaders } from './error-headers.ts';
+import type { OnRequest } from './identification.ts';
 import { dataSecurityHeaders } from './security-headers.ts';
 import { logFailure } from './server.ts';
 
@@ -13,6 +14,10 @@ interface Options {
   readonly tokens: Pick<TokenService, 'exchange' | 'revoke'>;
   readonly signingKeys: Pick<SigningKeys, 'jwks'>;
   readonly issuer: () => string;
+  /** Refuses an address that asks too often. */
+  readonly limitAddress: OnRequest;
+  /** @throws AppError RATE_LIMITED when an address has sent too many wrong credentials */
+  readonly countFailure: (ip: string) => Promise<void>;
 }
 
 /** No form of OAuth comes near it. */
@@ -22,7 +27,7 @@ const notKept = { 'cache-control': 'no-store', pragma: 'no-cache' };
 /** OAuth 2: forms in, JSON out, and errors in the words of its own standard. */
 export async function oauthDoor(
   server: FastifyInstance,
-  { tokens, signingKeys, issuer }: Options,
+  { tokens, signingKeys, issuer, limitAddress, countFailure }: Options,
 ): Promise<void> {
   server.addHook('onRequest', (_request, reply, done) => {
     reply.headers(dataSecurityHeaders);
@@ -41,13 +46,26 @@ export async function oauthDoor(
     // short: a token may be signed with a key that was made this minute
     reply.header('cache-control', 'public, max-age=60').send(await signingKeys.jwks()),
   );
-  server.post(oauthPaths.token, async (request, reply) =>
-    reply.headers(notKept).send(await tokens.exchange(toOauthRequest(request))),
+  const limited = { onRequest: limitAddress };
+  server.post(oauthPaths.token, limited, async (request, reply) =>
+    reply.headers(notKept).send(await counted(request, tokens.exchange)),
   );
-  server.post(oauthPaths.revoke, async (request, reply) => {
-    await tokens.revoke(toOauthRequest(request));
+  server.post(oauthPaths.revoke, limited, async (request, reply) => {
+    await counted(request, tokens.revoke);
     return reply.headers(notKept).send();
   });
+
+  async function counted<T>(
+    request: FastifyRequest,
+    answer: (request: OauthRequest) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await answer(toOauthRequest(request));
+    } catch (error) {
+      if (error instanceof OauthError && error.status === 401) await countFailure(request.ip);
+      throw error;
+    }
+  }
 }
 
 /** @throws OauthError invalid_request when a field is there more than once */
@@ -83,6 +101,7 @@ function statusOf({ kind }: AppError): number {
 
 function toOauthCode(error: AppError): string {
   const status = statusOf(error);
+  if (status === 429) return 'temporarily_unavailable';
   if (status < 500) return 'invalid_request';
   return status === 503 ? 'temporarily_unavailable' : 'server_error';
 }

@@ -53,6 +53,7 @@ export function createOpenApiDocument({ router, contracts, version, isAnonymousA
     const operation = openapi && document.paths[openapi.path]?.[openapi.method.toLowerCase()];
     if (!operation || !access) continue;
     describeAccess(operation, access, isAnonymousAllowed);
+    (operation.responses as Json)['429'] = {};
     describeErrors(operation);
   }
   for (const contract of Object.values(contracts)) describeModel(document.paths, schemas, contract);

@@ -78,6 +78,11 @@ export function createMetrics() {
     help: 'Predictions that were answered but could not be recorded.',
     registers,
   });
+  const limitStoreFailures = new Counter({
+    name: 'oriel_limit_store_failures_total',
+    help: 'Times that rate limits or quotas could not be asked of their store; requests went on.',
+    registers,
+  });
 
   const observer: EngineObserver = {
     onBatch({ model, size, queueMs, computeMs }) {
@@ -95,6 +100,7 @@ export function createMetrics() {
     /** @param outcome - `succeeded` or the code of the error */
     onPredicted: (model: string, outcome: string, count = 1) => predictions.inc({ model, outcome }, count),
     onRecordsDropped: (count: number) => recordsDropped.inc(count),
+    onLimitStoreFailure: () => limitStoreFailures.inc(),
     onRequest: ({
       method,
       route,

@@ -7,7 +7,7 @@ import type { Caller } from './service.ts';
 const caller: Caller = {
   requestId: 'r1',
   door: 'rest',
-  principal: { name: 'anonymous', owner: 'anonymous' },
+  principal: { id: 'anonymous', name: 'anonymous', owner: 'anonymous' },
   startedAt: performance.now(),
   deadlineAt: performance.now() + 1000,
 };

@@ -20,7 +20,7 @@ import type { PredictionRepository } from './repository.ts';
 export interface Caller {
   readonly requestId: string;
   readonly door: 'trpc' | 'rest';
-  readonly principal: { readonly name: string; readonly owner: string };
+  readonly principal: { readonly id: string; readonly name: string; readonly owner: string };
   readonly startedAt: number;
   readonly deadlineAt: number;
 }
@@ -31,6 +31,8 @@ interface Needs {
   readonly repository: Pick<PredictionRepository, 'list'>;
   /** Told of every prediction: `succeeded` or the code of its error, of how many. */
   readonly onPredicted?: (model: string, outcome: string, count?: number) => void;
+  /** Told of the time that a caller's prediction took on a thread. */
+  readonly onComputed?: (principalId: string, computeMs: number) => void;
 }
 
 interface PredictRequest {
@@ -51,7 +53,7 @@ interface PredictManyRequest {
 export type PredictionService = ReturnType<typeof createPredictionService>;
 
 /** Predicts, and records what was predicted. */
-export function createPredictionService({ engine, recorder, repository, onPredicted }: Needs) {
+export function createPredictionService({ engine, recorder, repository, onPredicted, onComputed }: Needs) {
   return { predict, predictMany, list };
 
   /** @throws AppError MODEL_VERSION_NOT_FOUND, MODEL_NOT_READY, INPUT_INVALID, ENGINE_OVERLOADED, DEADLINE_EXCEEDED, … */
@@ -129,9 +131,15 @@ export function createPredictionService({ engine, recorder, repository, onPredic
   }
 
   function record(caller: Caller, model: string, input: unknown, answer: Prediction | AppError): void {
-    if (!(answer instanceof AppError)) recorder.record(caller, { model, input, answer });
+    if (!(answer instanceof AppError)) recordAnswer(caller, model, input, answer);
     else if (!isAboutCaller.has(answer.code))
       recorder.record(caller, { model, version: undefined, input, error: answer });
+  }
+
+  function recordAnswer(caller: Caller, model: string, input: unknown, answer: Prediction): void {
+    recorder.record(caller, { model, input, answer });
+    // those of one batch share its time
+    if (!answer.cached) onComputed?.(caller.principal.id, answer.computeMs / Math.max(1, answer.batchSize));
   }
 
   /** What answered nothing still says which version would have. */
@@ -160,7 +168,7 @@ export function createPredictionService({ engine, recorder, repository, onPredic
         ...(signal && { signal }),
       });
       onPredicted?.(contract.id, 'succeeded');
-      recorder.record(caller, { model: contract.id, input, answer });
+      recordAnswer(caller, contract.id, input, answer);
       return answer;
     } catch (thrown) {
       const error = toAppError(thrown);

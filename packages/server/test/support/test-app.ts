@@ -28,6 +28,10 @@ export async function startTestApp(
     HOST: '127.0.0.1',
     ORIEL_DATA_DIR: folder.path,
     ORIEL_THREADS: '2',
+    // tests ask from one address, and faster than people do; those of the limits set their own
+    ORIEL_ANONYMOUS_PER_MINUTE: '0',
+    ORIEL_CALLER_PER_MINUTE: '0',
+    ORIEL_WRONG_CREDENTIALS_PER_MINUTE: '0',
     ...env,
   });
   const app = await createApp({

@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createOnServer, testServerUrl } from '../db/support/test-databases.ts';
+import { createKey, createUser } from '../support/identities.ts';
+import { startTestApp } from '../support/test-app.ts';
+
+// Two servers on one PostgreSQL that tell each other nothing. Skipped where there is none.
+
+type App = Awaited<ReturnType<typeof startTestApp>>;
+
+const limit = 20;
+const path = '/api/v1/models';
+const from = (ip: string) => ({ headers: { 'x-forwarded-for': ip } });
+
+/** Asks both in turn, until both have refused; says how many were let in. */
+async function letInBy(apps: readonly App[], init: RequestInit): Promise<number> {
+  let letIn = 0;
+  for (let refusedInARow = 0, i = 0; refusedInARow < apps.length; i++) {
+    const { status } = await (apps[i % apps.length] as App).send(path, init);
+    if (status === 200) letIn++;
+    refusedInARow = status === 429 ? refusedInARow + 1 : 0;
+    // a limit that is none must fail, not hang
+    if (i > 20 * limit) break;
+  }
+  return letIn;
+}
+
+describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
+  let database: Awaited<ReturnType<typeof createOnServer>>;
+  let one: App;
+  let other: App;
+  beforeAll(async () => {
+    database = await createOnServer();
+    const env = {
+      DATABASE_URL: database.databaseUrl,
+      ORIEL_TRUST_PROXY: 'loopback',
+      ORIEL_ANONYMOUS_PER_MINUTE: String(limit),
+    };
+    one = await startTestApp(env);
+    other = await startTestApp(env);
+  });
+  afterAll(async () => {
+    await one.close();
+    await other.close();
+    await database.drop();
+  });
+
+  test('a limit of N is N over both', async () => {
+    expect(await letInBy([one, other], from('192.0.2.1'))).toBe(limit);
+  });
+
+  test('many at once at both are never more than N', async () => {
+    const ask = ({ send }: App) => Array.from({ length: 2 * limit }, () => send(path, from('192.0.2.2')));
+    const answers = await Promise.all([...ask(one), ...ask(other)]);
+    const letIn = answers.filter(({ status }) => status === 200).length;
+    expect(letIn).toBeLessThanOrEqual(limit);
+    expect(letIn + (await letInBy([one, other], from('192.0.2.2')))).toBe(limit);
+  });
+
+  test('what one has let in, the other knows of, though it was asked nothing yet', async () => {
+    expect(await letInBy([one], from('192.0.2.3'))).toBe(limit);
+    expect(await letInBy([other], from('192.0.2.3'))).toBe(0);
+  });
+
+  test('a quota that is used up at one is used up at the other once both have written', async () => {
+    const key = await createKey(one, await createUser(one), {
+      scopes: ['models:read'],
+      requestsPerDayMax: 10,
+    });
+    const init = { headers: { ...key.headers } };
+    // both have seen the key, so that neither reads it from the database anew
+    expect((await one.send(path, init)).status).toBe(200);
+    expect((await other.send(path, init)).status).toBe(200);
+    expect(await letInBy([one], init)).toBeLessThanOrEqual(9);
+    const usage = () => one.app.database.prisma.quotaUsage.findFirst({ where: { keyId: key.key.id } });
+    await expect.poll(async () => (await usage())?.requests, { timeout: 10_000 }).toBeGreaterThanOrEqual(10);
+    // the other reads the sum with the next part it adds
+    await expect
+      .poll(async () => (await other.send(path, init)).status, { interval: 300, timeout: 10_000 })
+      .toBe(429);
+  });
+
+  test('without the table of the limits requests go on, each server by its own count, and it is counted', async () => {
+    const rename = (from: string, to: string) =>
+      one.app.database.pool.query(`ALTER TABLE ${from} RENAME TO ${to}`);
+    await rename('rate_limit', 'rate_limit_away');
+    try {
+      expect(await letInBy([one], from('192.0.2.4'))).toBe(limit);
+      expect((await one.send('/metrics')).text).toMatch(/oriel_limit_store_failures_total [1-9]/);
+    } finally {
+      await rename('rate_limit_away', 'rate_limit');
+    }
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A Redis of our own that keeps nothing; null where there is none to start. */
+async function startRedis() {
+  const folder = await mkdtemp(join(tmpdir(), 'oriel-redis-'));
+  const port = await freePort();
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const isUp = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.once('exit', () => resolve(false));
+    server.stdout.on('data', (text: Buffer) => {
+      if (text.includes('Ready to accept connections')) resolve(true);
+    });
+  });
+  const remove = () => rm(folder, { recursive: true, force: true });
+  if (!isUp) {
+    await remove();
+    return null;
+  }
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async stop() {
+      if (server.exitCode === null && server.signalCode === null) {
+        const ended = once(server, 'exit');
+        server.kill();
+        await ended;
+      }
+      await remove();
+    },
+  };
+}
+
+test('two servers on one Redis share a limit, and go on by themselves when it stops', async (context) => {
+  const redis = await startRedis();
+  if (!redis) return context.skip('no redis-server');
+  const env = {
+    REDIS_URL: redis.url,
+    ORIEL_TRUST_PROXY: 'loopback',
+    ORIEL_ANONYMOUS_PER_MINUTE: String(limit),
+  };
+  const apps = [await startTestApp(env), await startTestApp(env)];
+  try {
+    expect(await letInBy(apps, from('192.0.2.1'))).toBe(limit);
+    await redis.stop();
+    expect(await letInBy(apps, from('192.0.2.2'))).toBe(2 * limit);
+  } finally {
+    for (const app of apps) await app.close();
+    await redis.stop();
+  }
+});
