@@ -14,9 +14,6 @@ beforeAll(async () => {
     ORIEL_URL_CHARS_MAX: '1000',
     ORIEL_HEADER_BYTES_MAX: '4096',
     ORIEL_HEADERS_MAX: '30',
-    ORIEL_HEADERS_MS_MAX: '300',
-    ORIEL_REQUEST_MS_MAX: '600',
-    ORIEL_CONNECTIONS_MAX: '20',
   });
 });
 afterAll(() => app.close());
@@ -130,6 +127,12 @@ test.each([predict, '/trpc/models.penguins.predict'])(
 );
 
 describe('a request that arrives too slowly', () => {
+  let own: typeof app;
+  beforeAll(async () => {
+    own = await startTestApp({ ORIEL_HEADERS_MS_MAX: '300', ORIEL_REQUEST_MS_MAX: '600' });
+  });
+  afterAll(() => own.close());
+
   test.each([
     ['headers that never end', 'GET /api/v1/models HTTP/1.1\r\nhost: oriel\r\n'],
     [
@@ -137,7 +140,7 @@ describe('a request that arrives too slowly', () => {
       `POST ${predict} HTTP/1.1\r\nhost: oriel\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
     ],
   ])('%s', async (_name, text) => {
-    const connection = await openRaw(app.url);
+    const connection = await openRaw(own.url);
     connection.send(text);
     const answer = await connection.readAll();
     expect([answer?.status, problemIn(JSON.parse(answer?.body ?? '')).code]).toEqual([
