@@ -38,6 +38,25 @@ describe('readConfig', () => {
     expect(read).not.toThrow(/hunter2/);
   });
 
+  test('a provider to sign in with needs all that belongs to it, and shows nothing of its secret', () => {
+    const issuer = { ORIEL_OIDC_ISSUER: 'https://accounts.example.com' };
+    expect(() => readConfig({ ...issuer, ORIEL_OIDC_CLIENT_SECRET: 'hunter2' })).toThrow(
+      /ORIEL_OIDC_ISSUER, ORIEL_OIDC_CLIENT_ID and ORIEL_OIDC_CLIENT_SECRET belong together(?!.*hunter2)/,
+    );
+    const all = { ...issuer, ORIEL_OIDC_CLIENT_ID: 'oriel', ORIEL_OIDC_CLIENT_SECRET: 'hunter2' };
+    expect(readConfig(all).oidc).toMatchObject({ clientId: 'oriel', clientSecret: 'hunter2' });
+  });
+
+  test.each([
+    'http://accounts.example.com',
+    'http://localhost.example.com',
+    'https://ada:secret@accounts.example.com',
+    'https://accounts.example.com/?tenant=1',
+    'accounts.example.com',
+  ])('a provider is asked over https, or on this machine: not at %s', (url) =>
+    expect(() => readConfig({ ORIEL_OIDC_ISSUER: url })).toThrow(/ORIEL_OIDC_ISSUER: .* is not valid/),
+  );
+
   test.each(['oriel.example.com', 'https://oriel.example.com/api', 'ftp://oriel.example.com'])(
     'the public URL is an origin, which %s is not',
     (url) => expect(() => readConfig({ ORIEL_PUBLIC_URL: url })).toThrow(/ORIEL_PUBLIC_URL/),

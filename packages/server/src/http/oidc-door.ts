@@ -24,7 +24,7 @@ export async function oidcDoor(server: FastifyInstance, { oidc, identify }: Opti
   server.setErrorHandler(sendRefusal);
 
   server.get(oidcPaths.start, async (request, reply) => {
-    const { location, sealedFlow } = await oidc.start();
+    const { location, sealedFlow } = await oidc.start(request);
     keepFlow(request, reply, sealedFlow);
     return reply.redirect(location, 303);
   });

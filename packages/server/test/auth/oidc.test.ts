@@ -131,6 +131,22 @@ describe('who comes back from the provider', () => {
     expect(await whoIs(traveller)).toMatchObject({ email });
   });
 
+  test('ends the session that the browser had, though it does not come along', async () => {
+    const [before, after] = [createPerson(), createPerson()];
+    const { traveller } = await signIn(before.login);
+    const former = traveller.cookies.get('oriel-session') ?? '';
+    const { location } = await traveller.open(`${app.url}/auth/oidc/start`);
+    // from the provider's site, a browser does not bring this one along
+    traveller.cookies.delete('oriel-session');
+    for (const name of traveller.cookies.keys())
+      if (name.startsWith('_session')) traveller.cookies.delete(name);
+    await traveller.open(await traveller.signInAt(provider.issuer, location ?? '', after.login));
+    expect(await whoIs(traveller)).toMatchObject({ email: after.email });
+    const old = createTraveller();
+    old.cookies.set('oriel-session', former);
+    expect(await whoIs(old)).toBeNull();
+  });
+
   test('gets the account of the verified address, whatever its case, and what an admin made of it', async () => {
     const { login, email } = createPerson();
     provider.people.set(login, { email: email.toUpperCase(), email_verified: true });

@@ -1,5 +1,3 @@
-// for who includes this file alone
-/// <reference path="./oidc-provider.d.ts" />
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';

@@ -2,7 +2,13 @@ import { hkdfSync } from 'node:crypto';
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
 import { z } from 'zod';
 
-const flowSchema = z.object({ state: z.string(), nonce: z.string(), verifier: z.string() });
+const flowSchema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  /** The session that the browser had when it left: its cookie does not come along from another site. */
+  former: z.object({ userId: z.string(), sessionId: z.string() }).optional(),
+});
 
 /** What the browser that went to the provider must bring back, so that nobody else's answer signs it in. */
 export type Flow = z.infer<typeof flowSchema>;

@@ -13,7 +13,10 @@ interface Config {
 }
 
 interface Options
-  extends Pick<Parameters<typeof createOidcService>[0], 'users' | 'signIn' | 'audit' | 'forget'> {
+  extends Pick<
+    Parameters<typeof createOidcService>[0],
+    'users' | 'signIn' | 'sessions' | 'audit' | 'forget'
+  > {
   readonly database: { readonly prisma: PrismaClient; ping(): Promise<void> };
   readonly publicUrl: () => string;
   readonly config: Config;

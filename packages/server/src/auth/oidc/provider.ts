@@ -31,7 +31,7 @@ export function createProvider({ issuer, clientId, clientSecret }: ProviderSetti
   return { begin, finish };
 
   /** @returns where to send the browser, and what it must bring back */
-  async function begin(redirectUri: string): Promise<{ url: URL; flow: Flow }> {
+  async function begin(redirectUri: string): Promise<{ url: URL; flow: Omit<Flow, 'former'> }> {
     const configuration = await discover();
     const verifier = openid.randomPKCECodeVerifier();
     const flow = { state: openid.randomState(), nonce: openid.randomNonce(), verifier };

@@ -1,6 +1,7 @@
 import type { User } from '@oriel/schemas';
 import { createUuidV7 } from '../../uuid-v7.ts';
 import type { AuditService } from '../audit/service.ts';
+import type { SessionStore } from '../sessions.ts';
 import type { SignInService, Visitor } from '../sign-in/service.ts';
 import type { UserRepository } from '../users/repository.ts';
 import type { Flow, FlowBox } from './flow.ts';
@@ -14,6 +15,7 @@ interface Needs {
   readonly identities: IdentityRepository;
   readonly users: Pick<UserRepository, 'findById' | 'findByEmail' | 'create'>;
   readonly signIn: Pick<SignInService, 'begin'>;
+  readonly sessions: Pick<SessionStore, 'endOne'>;
   readonly audit: Pick<AuditService, 'record'>;
   /** Makes this process forget who holds which credential. */
   readonly forget: () => void;
@@ -31,6 +33,7 @@ export function createOidcService({
   identities,
   users,
   signIn,
+  sessions,
   audit,
   forget,
   isRegistrationOpen,
@@ -42,9 +45,12 @@ export function createOidcService({
    * @returns where to send the browser, and what it is to keep until it comes back
    * @throws SignInRefusal when the provider does not answer
    */
-  async function start(): Promise<{ location: string; sealedFlow: string }> {
+  async function start({ principal }: Pick<Visitor, 'principal'>) {
     const { url, flow } = await provider.begin(redirectUri());
-    return { location: url.href, sealedFlow: await flows.seal(flow) };
+    if (principal.kind !== 'user') return { location: url.href, sealedFlow: await flows.seal(flow) };
+    const { userId, sessionId } = principal;
+    const sealedFlow = await flows.seal({ ...flow, former: { userId, sessionId } });
+    return { location: url.href, sealedFlow };
   }
 
   /**
@@ -72,6 +78,7 @@ export function createOidcService({
     const person = await provider.finish(new URL(`${redirectUri()}${query}`), flow);
     const user = (await findKnown(person)) ?? (await findOrMake(by, person));
     if (user.isDisabled) throw new SignInRefusal('account-disabled');
+    if (flow.former) await sessions.endOne(flow.former.userId, flow.former.sessionId);
     await signIn.begin(by, user, { method: 'provider', issuer: person.issuer });
   }
 
