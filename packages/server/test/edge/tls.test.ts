@@ -46,7 +46,8 @@ test('serves HTTPS from every process, says so, and tells browsers to stay', asy
   } finally {
     await folder.remove();
   }
-});
+  // three processes start, on a machine that may have other work
+}, 120_000);
 
 test('plain HTTP to a TLS port is hung up on, and the next caller is served', async () => {
   const server = await createHttpServer({
