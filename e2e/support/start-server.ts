@@ -34,6 +34,9 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
       ...process.env,
       PORT: '0',
       ORIEL_DATA_DIR: dataFolder,
+      // all visitors of the tests come from one address
+      ORIEL_ANONYMOUS_PER_MINUTE: '0',
+      ORIEL_CALLER_PER_MINUTE: '0',
       ORIEL_ADMIN_EMAIL: adminEmail,
       LOG_LEVEL: 'error',
       LOG_FORMAT: 'json',
