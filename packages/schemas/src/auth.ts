@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { modelIdSchema } from './model.ts';
+import { nameText, plainText } from './plain-text.ts';
 
 /** What a caller may do. Scopes are part of the contract: they are added, never renamed. */
 export const scopeSchema = z
@@ -57,14 +58,7 @@ export const sessionSchema = z
 export type Session = z.infer<typeof sessionSchema>;
 
 const keyFields = {
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(100)
-    // they garble logs and terminals, and the database refuses one of them
-    .regex(/^\P{Cc}*$/u, 'must not have control characters')
-    .meta({ description: 'What it is for, for people.' }),
+  name: nameText(100).meta({ description: 'What it is for, for people.' }),
   scopes: z.array(scopeSchema).min(1).meta({ description: 'What it may do, as far as its user may.' }),
   models: z
     .array(modelIdSchema)
@@ -235,7 +229,7 @@ export type ProviderRefusal = z.infer<typeof providerRefusalSchema>;
 
 export const registerInputSchema = z.strictObject({
   email: emailSchema,
-  name: z.string().trim().min(1).max(100).meta({ description: 'For people: in lists and records.' }),
+  name: nameText(100).meta({ description: 'For people: in lists and records.' }),
   password: passwordSchema,
 });
 export type RegisterInput = z.infer<typeof registerInputSchema>;
@@ -281,7 +275,7 @@ export const sessionListSchema = z
 export type SessionList = z.infer<typeof sessionListSchema>;
 
 export const endSessionInputSchema = z.strictObject({
-  id: z.string().min(1).max(200).meta({ description: 'The `id` of the session in the list.' }),
+  id: plainText(200).min(1).meta({ description: 'The `id` of the session in the list.' }),
 });
 export type EndSessionInput = z.infer<typeof endSessionInputSchema>;
 
@@ -361,10 +355,17 @@ export const auditActionSchema = z
     'client.created',
     'client.changed',
     'client.revoked',
+    'client.token-issued',
+    'client.refused',
     'token.created',
     'token.revoked',
     'token.reused',
     'signing-key.rotated',
+    'dataset.shared',
+    'dataset.unshared',
+    'dataset.deleted',
+    'dataset.restored',
+    'job.cancelled',
   ])
   .meta({ id: 'AuditAction', description: 'What happened.' });
 export type AuditAction = z.infer<typeof auditActionSchema>;
@@ -384,7 +385,7 @@ export type AuditEvent = z.infer<typeof auditEventSchema>;
 
 export const listAuditEventsInputSchema = z.strictObject({
   action: auditActionSchema.optional(),
-  actor: z.string().max(200).meta({ description: 'Only what this caller did.' }).optional(),
+  actor: plainText(200).meta({ description: 'Only what this caller did.' }).optional(),
   limit: z.int().min(1).max(200).default(50).meta({ description: 'Most events on one page.' }),
   cursor: z.uuid().meta({ description: 'The `nextCursor` of the page before.' }).optional(),
 });

@@ -9,6 +9,7 @@ export type ErrorKind =
   | 'method'
   | 'slow'
   | 'conflict'
+  | 'unprocessable'
   | 'too-large'
   | 'url-too-long'
   | 'unsupported'
@@ -23,6 +24,9 @@ export type ErrorKind =
 export const errorKindOf = {
   INPUT_INVALID: 'invalid',
   BODY_MALFORMED: 'invalid',
+  DATASET_UNREADABLE: 'invalid',
+  UPLOAD_INCOMPLETE: 'invalid',
+  URL_REFUSED: 'invalid',
   UNAUTHENTICATED: 'unauthenticated',
   FORBIDDEN: 'forbidden',
   CROSS_SITE_REFUSED: 'forbidden',
@@ -33,12 +37,17 @@ export const errorKindOf = {
   METHOD_NOT_ALLOWED: 'method',
   REQUEST_TIMEOUT: 'slow',
   CONFLICT: 'conflict',
+  DATASET_NOT_READY: 'conflict',
+  JOB_TRANSITION_REFUSED: 'conflict',
+  IDEMPOTENCY_KEY_IN_FLIGHT: 'conflict',
+  IDEMPOTENCY_KEY_REUSED: 'unprocessable',
   BODY_TOO_LARGE: 'too-large',
   URL_TOO_LONG: 'url-too-long',
   HEADERS_TOO_LARGE: 'headers-too-large',
   MEDIA_TYPE_UNSUPPORTED: 'unsupported',
   RATE_LIMITED: 'rate-limited',
   QUOTA_EXCEEDED: 'rate-limited',
+  JOB_LIMIT_REACHED: 'rate-limited',
   REQUEST_CANCELLED: 'cancelled',
   PREDICTION_FAILED: 'internal',
   WORKER_CRASHED: 'internal',
@@ -48,6 +57,7 @@ export const errorKindOf = {
   SERVER_OVERLOADED: 'unavailable',
   SERVER_STOPPING: 'unavailable',
   DATABASE_UNAVAILABLE: 'unavailable',
+  STORAGE_UNAVAILABLE: 'unavailable',
   DEADLINE_EXCEEDED: 'timeout',
 } as const satisfies Record<string, ErrorKind>;
 

@@ -3,18 +3,23 @@
  * does not say, as a broken one; the decoder then refuses it. What it says is not proven: decoders need a limit too.
  */
 export function imagePixels(bytes: Uint8Array<ArrayBuffer>): number | null {
+  const sides = imageSides(bytes);
+  return sides && sides[0] * sides[1];
+}
+
+type Sides = readonly [width: number, height: number];
+
+/** Width and height that an image file says it has; null as above. */
+export function imageSides(bytes: Uint8Array<ArrayBuffer>): Sides | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    const [width, height] = sidesOf(view) ?? [];
-    return width === undefined || height === undefined ? null : width * height;
+    return sidesOf(view);
   } catch (error) {
     // a look past the end: the file is cut off
     if (error instanceof RangeError) return null;
     throw error;
   }
 }
-
-type Sides = readonly [width: number, height: number];
 
 function sidesOf(view: DataView): Sides | null {
   const start = view.getUint32(0);

@@ -115,7 +115,7 @@ function stack(name: string, tensors: readonly Tensor[]): Tensor {
   // stackTensors refuses an empty list, so there is a first one
   const first = tensors[0] as Tensor;
   for (const tensor of tensors) {
-    if (tensor.dtype !== first.dtype || tensor.dims.join() !== first.dims.join()) {
+    if (tensor.dtype !== first.dtype || !areEqual(tensor.dims, first.dims)) {
       throw new RangeError(
         `items differ in "${name}": ${first.dtype}[${first.dims}] and ${tensor.dtype}[${tensor.dims}]`,
       );
@@ -131,6 +131,34 @@ function stack(name: string, tensors: readonly Tensor[]): Tensor {
     data.set(tensor.data as never, row * size);
   });
   return { dtype: first.dtype, dims, data } as Tensor;
+}
+
+function areEqual(some: readonly number[], others: readonly number[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let i = 0; i < some.length; i += 1) if (some[i] !== others[i]) return false;
+  return true;
+}
+
+/**
+ * All rows of a batch: see {@link sliceRow}.
+ *
+ * @param rows - the length of each tensor's first axis
+ * @throws RangeError when a tensor has no batch axis, or a shorter one
+ */
+export function sliceRows(batch: Tensors, rows: number): Tensors[] {
+  const sliced = Array.from({ length: rows }, (): Record<string, Tensor> => ({}));
+  for (const [name, tensor] of Object.entries(batch)) {
+    const [length = 0, ...dims] = tensor.dims;
+    if (rows > length) throw new RangeError(`"${name}" has ${length} rows; row ${rows - 1} was asked for`);
+    const { dtype, data } = tensor;
+    const size = data.length / length;
+    for (let row = 0; row < rows; row += 1) {
+      const start = row * size;
+      const part = Array.isArray(data) ? data.slice(start, start + size) : data.subarray(start, start + size);
+      (sliced[row] as Record<string, Tensor>)[name] = { dtype, dims, data: part } as Tensor;
+    }
+  }
+  return sliced;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 } from './contract.ts';
 import { errorCodeSchema, type ItemError, itemErrorSchema } from './errors.ts';
 import { modelVersionSchema } from './model.ts';
+import { plainText } from './plain-text.ts';
 
 /** Most inputs in one predict-many request. */
 export const predictManyMax = 1000;
@@ -124,7 +125,7 @@ export const predictionRecordSchema = z
 export type PredictionRecord = z.infer<typeof predictionRecordSchema>;
 
 export const listPredictionsInputSchema = z.strictObject({
-  model: z.string().max(64).meta({ description: 'Only predictions of this model.' }).optional(),
+  model: plainText(64).meta({ description: 'Only predictions of this model.' }).optional(),
   outcome: z
     .enum(['succeeded', 'failed'])
     .meta({ description: 'Only predictions that ended so.' })
