@@ -20,7 +20,7 @@ import {
 import { databaseKinds, type TestDatabase } from './support/test-databases.ts';
 
 // starting a database takes long on a busy machine
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const migrationsFolder = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
 const schema = readFileSync(new URL('../../../../prisma/schema.prisma', import.meta.url), 'utf8');

@@ -14,7 +14,7 @@ import { createCapturedLogger } from './support/captured-logger.ts';
 import { createDataFolder, createEmptyDataFolder, type DataFolder } from './support/embedded-folder.ts';
 
 // starting a database takes long on a busy machine
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const insertingProcess = fileURLToPath(new URL('./support/inserting-process.ts', import.meta.url));
 

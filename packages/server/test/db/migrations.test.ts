@@ -9,7 +9,7 @@ import { createCapturedLogger } from './support/captured-logger.ts';
 import { databaseKinds, type TestDatabase } from './support/test-databases.ts';
 
 // starting a database takes long on a busy machine
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const first = {
   name: '20260101000000_first',

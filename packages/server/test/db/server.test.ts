@@ -8,7 +8,7 @@ import { newPrediction } from './support/new-prediction.ts';
 import { createOnServer, databaseKinds, testServerUrl } from './support/test-databases.ts';
 
 // starting a database takes long on a busy machine
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const title = databaseKinds[1]?.title ?? '';
 
