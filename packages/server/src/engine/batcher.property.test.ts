@@ -33,9 +33,14 @@ const action = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('finish'), pick: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('crash'), pick: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('capacity'), threads: fc.nat(4) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pass'), ms: fc.nat(400) }) },
 );
 const laneSizes = fc.array(
-  fc.record({ batchSizeMax: fc.integer({ min: 1, max: 5 }), queueItemsMax: fc.integer({ min: 1, max: 7 }) }),
+  fc.record({
+    batchSizeMax: fc.integer({ min: 1, max: 5 }),
+    queueItemsMax: fc.integer({ min: 1, max: 7 }),
+    isBackground: fc.boolean(),
+  }),
   {
     minLength: 1,
     maxLength: 3,
@@ -51,23 +56,28 @@ class Simulation {
   threads = 0;
   #deferred: (() => void)[] = [];
   #failure: unknown;
+  #now = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
   readonly #started: Item[] = [];
   readonly #batcher = new Batcher<Item>({
     runBatch: (lane, items) => this.#run(lane, items),
     isWanted: (item) => !item.hasLeft,
     defer: (dispatch) => void this.#deferred.push(dispatch),
+    now: () => this.#now,
   });
 
-  constructor(sizes: readonly { batchSizeMax: number; queueItemsMax: number }[]) {
+  constructor(sizes: readonly { batchSizeMax: number; queueItemsMax: number; isBackground: boolean }[]) {
     this.lanes = sizes.map((size, index) => this.#batcher.addLane({ name: `lane ${index}`, ...size }));
   }
 
-  add(laneIndex: number, priority: Priority): void {
+  add(laneIndex: number, wanted: Priority): void {
     const lane = this.lanes[laneIndex % this.lanes.length] as Lane<Item>;
+    const priority = lane.isBackground ? 'low' : wanted;
     const item = { id: this.accepted.length, lane, priority, hasLeft: false, isAlone: false, runs: 0 };
     const before = lane.waiting;
     const isAdmitted = this.#batcher.add(lane, item, priority);
     if (isAdmitted) this.accepted.push(item);
+    if (isAdmitted && priority === 'high') this.#askedAt = this.#now;
     if (priority === 'high')
       expect(isAdmitted, 'high priority is refused only by a full queue').toBe(before < lane.queueItemsMax);
     if (isAdmitted) expect(before, 'nothing is added to a full queue').toBeLessThan(lane.queueItemsMax);
@@ -96,6 +106,10 @@ class Simulation {
     batch?.finish();
   }
 
+  pass(ms: number): void {
+    this.#now += ms;
+  }
+
   setCapacity(threads: number): void {
     this.capacity = threads;
     this.threads = Math.max(this.threads, threads);
@@ -108,7 +122,8 @@ class Simulation {
     for (const dispatch of this.#deferred.splice(0)) dispatch();
     if (this.#failure) throw this.#failure;
     const mayRunAlone = this.#mayRunAlone();
-    const waiting = this.lanes.reduce((sum, lane) => sum + lane.leavable(mayRunAlone), 0);
+    const lanes = this.lanes.filter(({ isBackground }) => !isBackground || this.#mayRunBackground());
+    const waiting = lanes.reduce((sum, lane) => sum + lane.leavable(mayRunAlone), 0);
     expect(
       waiting === 0 || this.running.length >= this.capacity,
       'no thread is idle while something waits',
@@ -119,6 +134,12 @@ class Simulation {
   #mayRunAlone(): boolean {
     const running = this.running.filter(({ items }) => items.some(({ isAlone }) => isAlone)).length;
     return this.threads === 1 || running < this.capacity - 1;
+  }
+
+  /** Bulk work leaves one of several threads to those who asked lately. */
+  #mayRunBackground(): boolean {
+    const running = this.running.filter(({ lane }) => lane.isBackground).length;
+    return this.capacity === 1 || running < this.capacity - 1 || this.#now - this.#askedAt >= 250;
   }
 
   #take(pick: number): Batch | undefined {
@@ -141,6 +162,8 @@ class Simulation {
     expect(this.running.length, 'never more batches than threads').toBeLessThan(this.capacity);
     expect(items.length).toBeGreaterThan(0);
     expect(items.length).toBeLessThanOrEqual(lane.batchSizeMax);
+    if (lane.isBackground)
+      expect(this.#mayRunBackground(), 'those who ask keep a thread for themselves').toBe(true);
     for (const item of items) this.#checkItem(lane, items, item);
     this.#checkFairness(lane, items);
   }
@@ -163,11 +186,14 @@ class Simulation {
   }
 
   #checkFairness(lane: Lane<Item>, items: readonly Item[]): void {
-    const isUrgent = items.some(({ priority, isAlone }) => isAlone || priority === 'high');
+    const isUrgent =
+      !lane.isBackground && items.some(({ priority, isAlone }) => isAlone || priority === 'high');
+    const mayRunBackground = this.#mayRunBackground();
     const runningOf = (of: Lane<Item>) => this.running.filter((batch) => batch.lane === of).length;
     const mayRunAlone = this.#mayRunAlone();
     for (const other of this.lanes) {
       if (other === lane || other.leavable(mayRunAlone) === 0) continue;
+      if (other.isBackground && !mayRunBackground) continue;
       if (other.isUrgent(mayRunAlone)) expect(isUrgent, 'high priority goes first').toBe(true);
       if (other.isUrgent(mayRunAlone) === isUrgent)
         expect(runningOf(lane), 'lanes with fewer threads go first').toBeLessThanOrEqual(runningOf(other));
@@ -186,10 +212,12 @@ test('whatever happens in whatever order, the batcher keeps its promises', async
         else if (step.do === 'leave') simulation.leave(step.pick, step.isSeenLate);
         else if (step.do === 'finish') simulation.finish(step.pick);
         else if (step.do === 'crash') simulation.crash(step.pick);
+        else if (step.do === 'pass') simulation.pass(step.ms);
         else simulation.setCapacity(step.threads);
         await simulation.settle();
       }
       simulation.setCapacity(4);
+      simulation.pass(1000);
       await simulation.settle();
       while (simulation.running.length > 0) {
         simulation.finish(0);

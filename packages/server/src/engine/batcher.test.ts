@@ -3,6 +3,8 @@ import { Batcher } from './batcher.ts';
 
 /** A batcher whose batches end when the test says so. */
 function setUp(threads: number) {
+  let now = 0;
+
   const running: { readonly lane: string; readonly items: readonly number[]; readonly finish: () => void }[] =
     [];
   const batcher = new Batcher<number>({
@@ -11,11 +13,17 @@ function setUp(threads: number) {
       running.push({ lane: lane.name, items, finish: resolve });
       return promise;
     },
+    now: () => now,
   });
   batcher.setCapacity(threads);
   const lane = (name: string, batchSizeMax = 8) =>
     batcher.addLane({ name, batchSizeMax, queueItemsMax: 1000 });
-  return { batcher, running, lane };
+  const background = (name: string) =>
+    batcher.addLane({ name, batchSizeMax: 1, queueItemsMax: 1000, isBackground: true });
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return { batcher, running, lane, background, pass };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -99,6 +107,47 @@ describe('Batcher', () => {
     await askAgain();
     await turn();
     expect(running[1]?.items).toEqual([1, 2]);
+  });
+
+  test('bulk work takes all threads while nobody asks, and comes after whoever does', async () => {
+    const { batcher, running, lane, background } = setUp(2);
+    const [a, job] = [lane('a'), background('job')];
+    for (const item of count(9)) batcher.add(job, item, 'low');
+    await turn();
+    expect(running.map(({ lane: name }) => name)).toEqual(['job', 'job']);
+    batcher.add(a, 100, 'high');
+    running[0]?.finish();
+    await turn();
+    expect(running[2]).toMatchObject({ lane: 'a', items: [100] });
+  });
+
+  test('while somebody asks steadily, bulk work leaves one of two threads alone, but not for longer', async () => {
+    const { batcher, running, lane, background, pass } = setUp(2);
+    const [a, job] = [lane('a'), background('job')];
+    batcher.add(a, 100, 'high');
+    for (const item of count(9)) batcher.add(job, item, 'low');
+    await turn();
+    expect(running.map(({ lane: name }) => name)).toEqual(['a', 'job']);
+    running[0]?.finish();
+    await turn();
+    expect(running, 'the free thread waits for the next who asks').toHaveLength(2);
+    pass(300);
+    running[1]?.finish();
+    await turn();
+    expect(running.slice(2).map(({ lane: name }) => name)).toEqual(['job', 'job']);
+  });
+
+  test('bulk work does not count as waiting, nor as a sharer of the threads', async () => {
+    const { batcher, running, lane, background } = setUp(2);
+    const [a, job] = [lane('a'), background('job')];
+    for (const item of count(9)) batcher.add(job, item, 'low');
+    for (const item of count(6)) batcher.add(a, item, 'high');
+    expect(batcher.stats()).toMatchObject({ queued: 6, queuedByLane: { a: 6 } });
+    await turn();
+    expect(running.map(({ items }) => items)).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
   });
 
   test('tells when to try again from the length of the queue and its recent speed', async () => {

@@ -12,7 +12,11 @@ export interface BatcherOptions<Item> {
    * freed thread is given away, and a loop of a thousand calls forms full batches. It costs no latency.
    */
   readonly defer?: (dispatch: () => void) => void;
+  readonly now?: () => number;
 }
+
+/** Somebody who asked so lately may ask again at any time. */
+export const liveMs = 250;
 
 /**
  * Groups waiting items into batches for a number of threads. Knows neither threads nor models.
@@ -24,6 +28,9 @@ export interface BatcherOptions<Item> {
  * those, the one served longest ago. So a lane that holds no thread gets the next free one after at most one batch
  * of each other such lane, however slow or busy the others are.
  *
+ * Bulk work, in lanes of its own, comes after all others, and leaves one of several threads to those who ask steadily:
+ * it may then be idle while such work waits, for as long as another thread is busy with some.
+ *
  * Careful: an item that must run alone has been on a thread that ended, and may end the next one. Such items never
  * hold the last thread that is up, except where there is only one: while they are found out, the others are served.
  */
@@ -34,13 +41,21 @@ export class Batcher<Item> {
   #batchesRunning = 0;
   #itemsRunning = 0;
   #aloneRunning = 0;
+  #backgroundRunning = 0;
+  /** When an item of high priority came last. */
+  #askedAt = Number.NEGATIVE_INFINITY;
   /** The most threads that were ever up. */
   #threads = 0;
   #dispatches = 0;
   #isDeferred = false;
 
   constructor(options: BatcherOptions<Item>) {
-    this.#options = { isWanted: () => true, defer: process.nextTick, ...options };
+    this.#options = {
+      isWanted: () => true,
+      defer: process.nextTick,
+      now: () => performance.now(),
+      ...options,
+    };
   }
 
   /** Opens the queue of one model version. */
@@ -53,8 +68,14 @@ export class Batcher<Item> {
   /** @returns false when the lane is full */
   add(lane: Lane<Item>, item: Item, priority: Priority): boolean {
     const isAdmitted = lane.add(item, priority);
+    if (isAdmitted && priority === 'high') this.#askedAt = this.#options.now();
     if (isAdmitted) this.#deferDispatch();
     return isAdmitted;
+  }
+
+  /** Whether somebody has asked lately. */
+  isLive(): boolean {
+    return this.#options.now() - this.#askedAt < liveMs;
   }
 
   /** Puts an item back that was on a thread that ended; it runs before others, alone, when that is safe for them. */
@@ -85,9 +106,11 @@ export class Batcher<Item> {
     return Math.max(1, Math.ceil(this.estimateWaitMs(lane) / 1000));
   }
 
+  /** What waits, without bulk work, and all that runs. */
   stats() {
-    const queuedByLane = Object.fromEntries([...this.#lanes].map((lane) => [lane.name, lane.waiting]));
-    const queued = [...this.#lanes].reduce((sum, lane) => sum + lane.waiting, 0);
+    const lanes = [...this.#lanes].filter(({ isBackground }) => !isBackground);
+    const queuedByLane = Object.fromEntries(lanes.map((lane) => [lane.name, lane.waiting]));
+    const queued = lanes.reduce((sum, lane) => sum + lane.waiting, 0);
     return { queued, queuedByLane, running: this.#itemsRunning, batchesRunning: this.#batchesRunning };
   }
 
@@ -114,11 +137,17 @@ export class Batcher<Item> {
 
   #nextLane(mayRunAlone: boolean): Lane<Item> | undefined {
     let next: Lane<Item> | undefined;
+    const mayRunBackground = this.#mayRunBackground();
     for (const lane of this.#lanes) {
-      if (lane.leavable(mayRunAlone) === 0) continue;
+      if (lane.leavable(mayRunAlone) === 0 || (lane.isBackground && !mayRunBackground)) continue;
       if (!next || isBefore(lane, next, mayRunAlone)) next = lane;
     }
     return next;
+  }
+
+  /** Where there is one thread only, those who ask wait for one slice of such work at most. */
+  #mayRunBackground(): boolean {
+    return this.#capacity === 1 || this.#backgroundRunning < this.#capacity - 1 || !this.isLive();
   }
 
   /**
@@ -127,7 +156,8 @@ export class Batcher<Item> {
    */
   #sizeFor(lane: Lane<Item>): number {
     let otherLanes = 0;
-    for (const other of this.#lanes) if (other !== lane && other.leavable(false) > 0) otherLanes += 1;
+    for (const other of this.#lanes)
+      if (other !== lane && !other.isBackground && other.leavable(false) > 0) otherLanes += 1;
     const threads = Math.max(1, this.#capacity - this.#batchesRunning - otherLanes);
     return Math.min(lane.batchSizeMax, Math.ceil(lane.leavable(false) / threads));
   }
@@ -139,6 +169,7 @@ export class Batcher<Item> {
     this.#batchesRunning += 1;
     this.#itemsRunning += items.length;
     if (isAlone) this.#aloneRunning += 1;
+    if (lane.isBackground) this.#backgroundRunning += 1;
     try {
       await this.#options.runBatch(lane, items);
     } finally {
@@ -146,6 +177,7 @@ export class Batcher<Item> {
       this.#batchesRunning -= 1;
       this.#itemsRunning -= items.length;
       if (isAlone) this.#aloneRunning -= 1;
+      if (lane.isBackground) this.#backgroundRunning -= 1;
       lane.measure(items.length, performance.now() - startedAt);
       this.#deferDispatch();
     }

@@ -54,7 +54,7 @@ function fieldsInOrder(value: object): unknown {
   const prototype: unknown = Object.getPrototypeOf(value);
   if ((prototype !== Object.prototype && prototype !== null) || Object.hasOwn(value, '__proto__'))
     return differs;
-  // plain data: any name may be asked for
+  // plain data: every name may be asked for
   const fields = value as Readonly<Record<string, unknown>>;
   const copy: Record<string, unknown> = {};
   for (const name of orderOf(Object.keys(fields))) {

@@ -49,7 +49,7 @@ function viewToText(view: ArrayBufferView): string {
 
 /** A field that is undefined counts as absent, as in JSON. */
 function fieldsToText(value: object): string | null {
-  // plain data: any name may be asked for
+  // plain data: every name may be asked for
   const fields = value as Readonly<Record<string, unknown>>;
   let text = '';
   for (const name of Object.keys(fields).toSorted()) {

@@ -41,6 +41,8 @@ export interface EngineLogger {
 export interface EngineObserver {
   /** A batch came back. `queueMs` is of its oldest item. */
   onBatch?(batch: BatchFacts): void;
+  /** A slice of a job came back. */
+  onSlice?(slice: SliceFacts): void;
   /** A request was turned away before it was accepted: overload, a stopping server, a model that is not ready. */
   onRefused?(refusal: { readonly model: string; readonly code: ErrorCode }): void;
   /** A request to a model that exists is over. */
@@ -61,6 +63,16 @@ export interface BatchFacts {
   /** Inside `session.run`. */
   readonly runMs: number;
   /** Preprocess, run and postprocess. */
+  readonly computeMs: number;
+}
+
+export interface SliceFacts {
+  readonly model: string;
+  readonly version: string;
+  readonly size: number;
+  /** Inputs that were refused or have no output. */
+  readonly failed: number;
+  /** Validation, preprocess, run, postprocess and the check of the outputs. */
   readonly computeMs: number;
 }
 
@@ -88,6 +100,22 @@ export interface PredictManyRequest {
   readonly signal?: AbortSignal | undefined;
   readonly deadlineAt?: number | undefined;
 }
+
+export interface PredictBulkRequest {
+  readonly model: string;
+  /** The default version when absent. */
+  readonly version?: string | undefined;
+  /** As they travel, not validated: the thread validates them. */
+  readonly inputs: readonly unknown[];
+  readonly signal?: AbortSignal | undefined;
+  /** Told, part by part, of the time that the inputs took on a thread. */
+  readonly onComputed?: ((computeMs: number) => void) | undefined;
+}
+
+/** What became of one input of {@link PredictBulkRequest}. */
+export type BulkAnswer =
+  | { readonly ok: true; readonly output: unknown }
+  | { readonly ok: false; readonly error: AppError };
 
 /** One answered prediction. */
 export interface Prediction {
@@ -129,6 +157,8 @@ export interface EngineStats {
   readonly batchesRunning: number;
   readonly threads: number;
   readonly threadsReady: number;
+  /** Inputs of jobs that have no answer yet; they are in no other of these numbers until they run. */
+  readonly bulkInputs: number;
   readonly cacheEntries: number;
   readonly cacheBytes: number;
   readonly queuedByVersion: Readonly<Record<string, number>>;
@@ -149,6 +179,13 @@ export interface Engine {
    * @throws AppError when the call as a whole cannot be answered: no such model, a full queue, a deadline that passed
    */
   predictMany(request: PredictManyRequest): Promise<readonly (Prediction | AppError)[]>;
+  /**
+   * Answers each input of a job on its own, in their order. They wait behind everything else, for as long as it takes.
+   *
+   * @throws AppError when the call as a whole cannot be answered: no such model, one that cannot be served any more, a
+   *   caller that left, a server that stops
+   */
+  predictBulk(request: PredictBulkRequest): Promise<readonly BulkAnswer[]>;
   stats(): EngineStats;
   /** Refuses new work and resolves when all accepted work has been answered. */
   drain(): Promise<void>;

@@ -1,5 +1,7 @@
 import { AppError } from '../errors.ts';
-import { Batcher } from './batcher.ts';
+import { Batcher, liveMs } from './batcher.ts';
+import { createBulkPredictor } from './bulk/predict-bulk.ts';
+import { Slice } from './bulk/slice.ts';
 import { canonicalKey } from './canonical-key.ts';
 import {
   deadlineExceeded,
@@ -13,6 +15,7 @@ import type {
   Engine,
   EngineOptions,
   EngineStats,
+  PredictBulkRequest,
   Prediction,
   PredictManyRequest,
   PredictRequest,
@@ -58,9 +61,9 @@ export function createEngine(options: EngineOptions): Engine {
     onDeserted: drop,
     onOver: (flight, error) => tellEnd(flight.version.file.model, error),
   });
-  const batcher = new Batcher<Flight>({
-    runBatch: (_lane, batch) => runBatch(batch),
-    isWanted: room.isWanted,
+  const batcher = new Batcher<Flight | Slice>({
+    runBatch: (_lane, batch) => runWork(batch),
+    isWanted: (work) => (work instanceof Slice ? !work.call.isOver : room.isWanted(work)),
   });
   const { settle, recover } = createLanding({ flights, cache, room, batcher, observer });
   const threadData = {
@@ -111,11 +114,20 @@ export function createEngine(options: EngineOptions): Engine {
       Math.max(1, Math.min(Math.floor(options.queueItemsMax / 8), 2 * lane.batchSizeMax * pool.capacity())),
     onOutcome: (model, outcome) => tellEnd(model, outcome instanceof AppError ? outcome : null),
   });
+  const bulk = createBulkPredictor({
+    batcher,
+    run: pool.run,
+    threads: options.threads,
+    isLive: () => batcher.isLive() || performance.now() - inlineAskedAt < liveMs,
+    observer,
+  });
   /** Calls for many that are being answered. */
   const manyUnderWay = new Set<Promise<unknown>>();
   let isStopping = false;
+  /** When a prediction came last that runs on the event loop. */
+  let inlineAskedAt = Number.NEGATIVE_INFINITY;
 
-  return { start, models: catalog.list, predict, predictMany, stats, drain, close };
+  return { start, models: catalog.list, predict, predictMany, predictBulk, stats, drain, close };
 
   async function start(): Promise<void> {
     const startedAt = performance.now();
@@ -153,7 +165,16 @@ export function createEngine(options: EngineOptions): Engine {
     const version = catalog.getReady(model, undefined);
     const acceptedAt = performance.now();
     const { deadlineAt = acceptedAt + options.deadlineMs } = request;
-    const answering = many.predictMany({ ...request, model, version, acceptedAt, deadlineAt });
+    return untilDrained(many.predictMany({ ...request, model, version, acceptedAt, deadlineAt }));
+  }
+
+  async function predictBulk({ model, version, ...request }: PredictBulkRequest) {
+    if (isStopping) throw serverStopping();
+    return untilDrained(bulk.predictBulk({ ...request, version: catalog.getReady(model, version) }));
+  }
+
+  /** What was accepted is answered before the engine has drained. */
+  function untilDrained<T>(answering: Promise<T>): Promise<T> {
     const ended = answering.then(noop, noop).finally(() => manyUnderWay.delete(ended));
     manyUnderWay.add(ended);
     return answering;
@@ -224,7 +245,10 @@ export function createEngine(options: EngineOptions): Engine {
   function enqueue(flight: Flight, waitMsMax: number): boolean {
     const { lane, file } = flight.version;
     flight.isInline = isForEventLoop(flight.version, flight) && inline.add(flight);
-    if (flight.isInline) return true;
+    if (flight.isInline) {
+      inlineAskedAt = flight.acceptedAt;
+      return true;
+    }
     const isFull = lane.waiting + inline.waiting(file.key) >= options.queueItemsMax;
     return !isFull && !isTooLong(flight, waitMsMax) && batcher.add(lane, flight, flight.priority);
   }
@@ -236,8 +260,13 @@ export function createEngine(options: EngineOptions): Engine {
     );
   }
 
+  /** A batch is never empty, and all of it is from one lane: flights, or a slice. */
+  function runWork(batch: readonly (Flight | Slice)[]): Promise<void> {
+    const [first] = batch;
+    return first instanceof Slice ? bulk.runSlice(first) : runBatch(batch as readonly Flight[]);
+  }
+
   async function runBatch(batch: readonly Flight[]): Promise<void> {
-    // a batch is never empty, and all of it is from one lane
     const { version } = batch[0] as Flight;
     const startedAt = performance.now();
     for (const flight of batch) flight.startedAt = startedAt;
@@ -275,6 +304,7 @@ export function createEngine(options: EngineOptions): Engine {
       queuedByVersion: queuedByLane,
       threads: options.threads,
       threadsReady: pool.capacity(),
+      bulkInputs: bulk.waiting(),
       cacheEntries: cache.entries,
       cacheBytes: cache.sizeBytes,
     };
@@ -288,6 +318,7 @@ export function createEngine(options: EngineOptions): Engine {
   async function close(): Promise<void> {
     isStopping = true;
     many.close();
+    bulk.close();
     room.failAll(serverStopping());
     await pool.close();
   }

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { Batcher } from './batcher.ts';
+import type { Slice } from './bulk/slice.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { itemFailed, predictionFailed, workerCrashed } from './engine-errors.ts';
 import type { BatchFacts, EngineObserver } from './engine-types.ts';
@@ -14,7 +15,7 @@ interface Needs {
   readonly flights: Pick<SharedFlights, 'land'>;
   readonly cache: Pick<PredictionCache, 'add'>;
   readonly room: Pick<WaitingRoom, 'answer' | 'fail'>;
-  readonly batcher: Pick<Batcher<Flight>, 'addAlone'>;
+  readonly batcher: Pick<Batcher<Flight | Slice>, 'addAlone'>;
   readonly observer: EngineObserver;
 }
 

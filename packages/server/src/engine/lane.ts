@@ -5,6 +5,8 @@ export interface LaneOptions {
   readonly name: string;
   readonly batchSizeMax: number;
   readonly queueItemsMax: number;
+  /** Bulk work: it comes after everything that somebody waits for. Default false. */
+  readonly isBackground?: boolean;
 }
 
 /** How much of what was measured before counts still when a batch comes back: some ten batches count in all. */
@@ -15,6 +17,7 @@ export class Lane<Item> {
   readonly name: string;
   readonly batchSizeMax: number;
   readonly queueItemsMax: number;
+  readonly isBackground: boolean;
   /** Batches of this lane on a thread now. */
   batchesRunning = 0;
   /** The number of the dispatch that served this lane last. */
@@ -26,10 +29,11 @@ export class Lane<Item> {
   #measuredItems = 0;
   #measuredMs = 0;
 
-  constructor({ name, batchSizeMax, queueItemsMax }: LaneOptions) {
+  constructor({ name, batchSizeMax, queueItemsMax, isBackground = false }: LaneOptions) {
     this.name = name;
     this.batchSizeMax = batchSizeMax;
     this.queueItemsMax = queueItemsMax;
+    this.isBackground = isBackground;
   }
 
   get waiting(): number {
@@ -38,7 +42,7 @@ export class Lane<Item> {
 
   /** Those that go before low priority. */
   get waitingFirst(): number {
-    return this.#alone.size + this.#high.size;
+    return this.isBackground ? 0 : this.#alone.size + this.#high.size;
   }
 
   /** Items that may leave now. @param mayRunAlone - whether that includes those that must run alone */
@@ -47,7 +51,7 @@ export class Lane<Item> {
   }
 
   isUrgent(mayRunAlone: boolean): boolean {
-    return this.#high.size > 0 || (mayRunAlone && this.#alone.size > 0);
+    return !this.isBackground && (this.#high.size > 0 || (mayRunAlone && this.#alone.size > 0));
   }
 
   get hasAlone(): boolean {

@@ -1,4 +1,5 @@
 import type { TensorSpec } from '@oriel/schemas';
+import type { Slice } from './bulk/slice.ts';
 import { modelNotFound, modelNotReady, versionNotFound } from './engine-errors.ts';
 import type { ModelStatus, VersionState } from './engine-types.ts';
 import type { Flight } from './flight.ts';
@@ -14,11 +15,11 @@ interface CatalogVersion {
   reason: string | undefined;
   inputs: readonly TensorSpec[];
   outputs: readonly TensorSpec[];
-  lane: Lane<Flight> | undefined;
+  lane: Lane<Flight | Slice> | undefined;
 }
 
 export interface ReadyVersion extends CatalogVersion {
-  lane: Lane<Flight>;
+  lane: Lane<Flight | Slice>;
 }
 
 interface CatalogModel {
@@ -81,7 +82,11 @@ export function createModelCatalog(ids: readonly string[], modelsFolder: URL) {
     return [...versions.values()].filter(({ state }) => state !== 'failed').map(({ file }) => file);
   }
 
-  function markLoaded({ key, model }: VersionFile, reply: LoadedReply, openLane: () => Lane<Flight>): void {
+  function markLoaded(
+    { key, model }: VersionFile,
+    reply: LoadedReply,
+    openLane: () => Lane<Flight | Slice>,
+  ): void {
     const entry = versions.get(key);
     const owner = models.get(model);
     if (!entry || !owner) return;

@@ -4,8 +4,9 @@ import { ThreadSlot } from './thread-slot.ts';
 import type {
   LoadedReply,
   LoadReply,
-  RunReply,
+  ReplyOf,
   RunTask,
+  SliceTask,
   ThreadData,
   VersionFile,
 } from './worker/protocol.ts';
@@ -53,10 +54,10 @@ export function createWorkerPool(options: WorkerPoolOptions) {
     isStarted = true;
   }
 
-  /** Runs a batch on an idle thread. @throws ThreadEndedError, or what the thread threw */
-  function run(task: RunTask): Promise<RunReply> {
+  /** Runs a batch, or a slice of a job, on an idle thread. @throws ThreadEndedError, or what the thread threw */
+  function run<Task extends RunTask | SliceTask>(task: Task): Promise<ReplyOf<Task>> {
     const slot = slots.find(({ isIdle }) => isIdle);
-    return slot ? slot.run<RunReply>(task) : Promise.reject(new Error('no thread is idle'));
+    return slot ? slot.run<ReplyOf<Task>>(task) : Promise.reject(new Error('no thread is idle'));
   }
 
   /** Ends all threads after their present batch, those excepted that do not come out of a session. */

@@ -42,6 +42,12 @@ describe('InlineWatch', () => {
     expect(run(5), 'it begins to count anew').toBeNull();
   });
 
+  test('a failed run says nothing of speed: one that was slow too is a failure', () => {
+    const run = setUp();
+    for (let i = 0; i < 9; i += 1) run(0.05, { hasFailed: true });
+    expect(run(5, { hasFailed: true })).toEqual({ isSlow: false, reason: 'its runs often fail' });
+  });
+
   test('one slow run in ten does not add up, one in two does', () => {
     const [seldom, often] = [setUp(), setUp()];
     const reasons = { seldom: 0, often: 0 };

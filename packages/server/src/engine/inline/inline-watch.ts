@@ -47,7 +47,8 @@ export class InlineWatch {
   }): Complaint | null {
     if (elapsedMs >= veryLongMs && this.#threadMs() - this.#reading >= veryLongMs)
       return { isSlow: false, reason: `a run took ${Math.round(elapsedMs)} ms` };
-    const isSlow = elapsedMs > slowMs;
+    // a failed run says nothing of speed: its items ran a second time, each alone
+    const isSlow = !hasFailed && elapsedMs > slowMs;
     this.#weight = isSlow || hasFailed ? this.#weight + strikeWeight : Math.max(0, this.#weight - 1);
     if (this.#weight < strikeWeight * strikesMax) return null;
     this.#weight = 0;

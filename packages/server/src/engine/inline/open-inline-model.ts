@@ -1,8 +1,8 @@
 import { importContract, importPipeline, parseExamples, sessionOptionsOf } from '../worker/load-version.ts';
 import type { RunReply, ThreadData, VersionFile } from '../worker/protocol.ts';
+import { openSyncSession } from '../worker/sync-session.ts';
 import { itemMsMax, proveMicro } from './prove-micro.ts';
 import { type InlineVersion, runInline } from './run-inline.ts';
-import { openSyncSession } from './sync-session.ts';
 
 /** A model that may run on the event loop. */
 export interface InlineModel {

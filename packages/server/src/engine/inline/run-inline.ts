@@ -1,7 +1,7 @@
-import { type AnyContract, type AnyPipeline, sliceRow, stackTensors, type Tensors } from '@oriel/schemas';
+import { type AnyContract, type AnyPipeline, sliceRows, stackTensors, type Tensors } from '@oriel/schemas';
 import type { ItemFailure, RunReply, Stage } from '../worker/protocol.ts';
 import { type Attempt, toFailure, toOutput } from '../worker/run-batch.ts';
-import type { SyncSession } from './sync-session.ts';
+import type { SyncSession } from '../worker/sync-session.ts';
 
 export interface InlineVersion {
   readonly contract: AnyContract;
@@ -65,7 +65,7 @@ function runTensors({ pipeline, session }: InlineVersion, items: readonly Tensor
   if (items.length === 0) return [];
   const batch = pipeline.collate ? pipeline.collate(items) : stackTensors(items);
   const outputs = session.run(batch, items.length);
-  return items.map((_, row) => sliceRow(outputs, row));
+  return sliceRows(outputs, items.length);
 }
 
 function attempt<T>(stage: Stage, work: () => T): Attempt<T> {

@@ -5,6 +5,7 @@ import { describeIssues } from './describe-issues.ts';
 import type { ThreadData, VersionFile } from './protocol.ts';
 import { type LoadedVersion, runBatch } from './run-batch.ts';
 import type { SessionGate } from './session-gate.ts';
+import { openSyncSession, type SyncSession } from './sync-session.ts';
 
 /**
  * Opens one version on this thread and shows that it works: the file fits the pipeline, and every example of the
@@ -20,9 +21,10 @@ export async function loadVersion(
   const contract = await importContract(file.model, data.registry);
   const pipeline = await importPipeline(file.model, data.modelsFolder);
   const session = await openSession(file.modelPath, pipeline, gate);
-  const version = { contract, pipeline, session, gate, heapMb: data.heapMb };
   const differences = checkSignature(pipeline, signatureOf(session));
   if (differences.length > 0) throw new Error(differences.join('; '));
+  const syncSession = pipeline.batching.micro ? await openAgain(file.modelPath, pipeline, gate) : null;
+  const version = { contract, pipeline, session, syncSession, gate, heapMb: data.heapMb };
   await warmUp(version);
   return version;
 }
@@ -72,6 +74,22 @@ async function openSession(
   env.logLevel = 'fatal';
   gate.enter();
   return InferenceSession.create(modelPath, sessionOptionsOf(pipeline)).finally(() => gate.leave());
+}
+
+/** A second session of a model that is small: one whose runs need no promise. */
+async function openAgain(
+  modelPath: string,
+  pipeline: AnyPipeline,
+  gate: SessionGate,
+): Promise<SyncSession | null> {
+  gate.enter();
+  try {
+    return await openSyncSession(modelPath, sessionOptionsOf(pipeline), pipeline);
+  } catch {
+    return null; // the public one does as well, only slower
+  } finally {
+    gate.leave();
+  }
 }
 
 function signatureOf({ inputMetadata, outputMetadata }: InferenceSession) {

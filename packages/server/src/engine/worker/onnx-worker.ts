@@ -7,10 +7,13 @@ import type {
   LoadTask,
   RunReply,
   RunTask,
+  SliceReply,
+  SliceTask,
   ThreadData,
   ThreadTask,
 } from './protocol.ts';
 import { type LoadedVersion, runBatch } from './run-batch.ts';
+import { runSlice } from './run-slice.ts';
 import { SessionGate } from './session-gate.ts';
 
 giveWayToEventLoops();
@@ -20,9 +23,17 @@ const gate = new SessionGate();
 const versions = new Map<string, LoadedVersion>();
 
 /** Runs on a worker thread, one task at a time. Knows models and nothing of queues, deadlines or callers. */
-export function runTask(task: ThreadTask): Promise<HelloReply | LoadReply | RunReply> {
-  if (task.kind === 'run') return run(task);
-  return task.kind === 'load' ? load(task) : Promise.resolve({ gate: gate.buffer });
+export function runTask(task: ThreadTask): Promise<HelloReply | LoadReply | RunReply | SliceReply> {
+  switch (task.kind) {
+    case 'run':
+      return run(task);
+    case 'slice':
+      return slice(task);
+    case 'load':
+      return load(task);
+    case 'hello':
+      return Promise.resolve({ gate: gate.buffer });
+  }
 }
 
 /** A version that does not load is a fact to report: throwing would only say less. */
@@ -40,7 +51,15 @@ async function load({ file }: LoadTask): Promise<LoadReply> {
 }
 
 async function run({ key, inputs }: RunTask): Promise<RunReply> {
+  return runBatch(loaded(key), inputs);
+}
+
+async function slice({ key, inputs }: SliceTask): Promise<SliceReply> {
+  return runSlice(loaded(key), inputs);
+}
+
+function loaded(key: string): LoadedVersion {
   const version = versions.get(key);
   if (!version) throw new Error(`${key} is not loaded on this thread`);
-  return runBatch(version, inputs);
+  return version;
 }

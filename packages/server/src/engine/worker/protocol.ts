@@ -1,4 +1,5 @@
 import type { TensorSpec } from '@oriel/schemas';
+import type { Packed } from './packed-values.ts';
 
 /** What the main thread and a worker thread say to each other. All of it survives a structured clone. */
 
@@ -20,7 +21,7 @@ export interface VersionFile {
   readonly modelPath: string;
 }
 
-export type ThreadTask = HelloTask | LoadTask | RunTask;
+export type ThreadTask = HelloTask | LoadTask | RunTask | SliceTask;
 
 /** The first task of every thread: shows that it runs, and fetches its gate. */
 export interface HelloTask {
@@ -56,6 +57,36 @@ export interface RunReply {
   readonly runMs: number;
   readonly computeMs: number;
 }
+
+/** Part of a job's inputs, which nobody has validated yet. */
+export interface SliceTask {
+  readonly kind: 'slice';
+  readonly key: string;
+  readonly inputs: Packed;
+}
+export interface SliceReply {
+  /** Of the inputs that were answered, in their order: those that failed have no place in it. */
+  readonly outputs: Packed;
+  /** In the order of the inputs. */
+  readonly failures: readonly SliceFailure[];
+  readonly computeMs: number;
+}
+
+export type ReplyOf<Task> = Task extends SliceTask ? SliceReply : RunReply;
+
+/** `refused` is what the contract says of an input that it does not allow. */
+export type SliceFailure =
+  | ItemFailure
+  | {
+      readonly index: number;
+      readonly kind: 'refused';
+      readonly issues: readonly {
+        readonly path: readonly (string | number)[];
+        readonly code?: string | undefined;
+        readonly message: string;
+      }[];
+      readonly issueCount: number;
+    };
 
 /** Why one item has no output. `unusable` is the input's fault and for the caller; `failed` is for the log. */
 export type ItemFailure =

@@ -3,7 +3,7 @@ import {
   type AnyPipeline,
   InputError,
   quickParse,
-  sliceRow,
+  sliceRows,
   stackTensors,
   type Tensors,
 } from '@oriel/schemas';
@@ -13,11 +13,14 @@ import { endThreadIfHeapIsFull } from './heap-limit.ts';
 import { fromOrtOutputs, toOrtFeeds } from './ort-tensors.ts';
 import type { ItemFailure, RunReply, Stage } from './protocol.ts';
 import type { SessionGate } from './session-gate.ts';
+import type { SyncSession } from './sync-session.ts';
 
 export interface LoadedVersion {
   readonly contract: AnyContract;
   readonly pipeline: AnyPipeline;
   readonly session: InferenceSession;
+  /** Of models whose runs are so short that waiting for a promise would be half of the time; null of others. */
+  readonly syncSession: SyncSession | null;
   readonly gate: SessionGate;
   readonly heapMb: number;
 }
@@ -37,14 +40,16 @@ export type Attempt<T> = { readonly value: T } | { readonly failure: Failure };
 export async function runBatch(version: LoadedVersion, inputs: readonly unknown[]): Promise<RunReply> {
   const startedAt = performance.now();
   const { pipeline } = version;
+  const preparing = inputs.map((input) => prepare(pipeline, input));
   // at once, not one by one: pipelines that decode images wait for another thread in there
-  const prepared = await Promise.all(
-    inputs.map((input) => attempt('preprocess', () => pipeline.preprocess(input))),
-  );
+  const prepared = preparing.every(isSettled)
+    ? preparing
+    : await Promise.all(preparing.map(async (item) => item));
   const ran = await runRows(version, prepared);
   const outputs: unknown[] = [];
   const failures: ItemFailure[] = [];
-  for (const [index, row] of ran.rows.entries()) {
+  for (let index = 0; index < ran.rows.length; index += 1) {
+    const row = ran.rows[index] as Attempt<Tensors>;
     const answer = 'value' in row ? toOutput(version, row.value) : row;
     if ('failure' in answer) failures.push({ index, ...answer.failure });
     outputs.push('value' in answer ? answer.value : undefined);
@@ -52,23 +57,37 @@ export async function runBatch(version: LoadedVersion, inputs: readonly unknown[
   return { outputs, failures, runMs: ran.runMs, computeMs: performance.now() - startedAt };
 }
 
+/** A promise only where the pipeline gives one: a promise for each input would cost more than a small model does. */
+function prepare(pipeline: AnyPipeline, input: unknown): Attempt<Tensors> | Promise<Attempt<Tensors>> {
+  try {
+    const tensors = pipeline.preprocess(input);
+    return tensors instanceof Promise ? attempt('preprocess', () => tensors) : { value: tensors };
+  } catch (error) {
+    return { failure: toFailure('preprocess', error) };
+  }
+}
+
+function isSettled<T>(attempt: Attempt<T> | Promise<Attempt<T>>): attempt is Attempt<T> {
+  return !(attempt instanceof Promise);
+}
+
 /** Runs what could be prepared as one batch; when that fails, each item alone, so that only the bad one fails. */
 async function runRows(version: LoadedVersion, prepared: readonly Attempt<Tensors>[]) {
-  const items = prepared.flatMap((item) => ('value' in item ? [item.value] : []));
+  const items: Tensors[] = [];
+  for (const item of prepared) if ('value' in item) items.push(item.value);
   const startedAt = performance.now();
   const together = await attempt('run', () => runTensors(version, items));
-  const ran =
-    'value' in together
-      ? together.value.map((value): Attempt<Tensors> => ({ value }))
-      : items.length === 1
-        ? [together]
-        : await runEachAlone(version, items);
+  const attempts: readonly Attempt<Tensors>[] =
+    'value' in together ? [] : items.length === 1 ? [together] : await runEachAlone(version, items);
   const runMs = performance.now() - startedAt;
   let next = 0;
-  return {
-    runMs,
-    rows: prepared.map((item) => ('value' in item ? (ran[next++] as Attempt<Tensors>) : item)),
-  };
+  const rows = prepared.map((item): Attempt<Tensors> => {
+    if ('failure' in item) return item;
+    const place = next++;
+    if ('value' in together) return { value: together.value[place] as Tensors };
+    return attempts[place] as Attempt<Tensors>;
+  });
+  return { runMs, rows };
 }
 
 async function runEachAlone(version: LoadedVersion, items: readonly Tensors[]): Promise<Attempt<Tensors>[]> {
@@ -81,15 +100,31 @@ async function runEachAlone(version: LoadedVersion, items: readonly Tensors[]): 
 
 async function runTensors(version: LoadedVersion, items: readonly Tensors[]): Promise<Tensors[]> {
   if (items.length === 0) return [];
-  const { pipeline, session, gate, heapMb } = version;
+  const { pipeline, session, syncSession, gate, heapMb } = version;
   const batch = pipeline.collate ? pipeline.collate(items) : stackTensors(items);
+  if (syncSession) return sliceRows(runAtOnce(version, syncSession, batch, items.length), items.length);
   const feeds = toOrtFeeds(pipeline.inputs, batch);
   const fetches = pipeline.outputs.map(({ name }) => name);
   endThreadIfHeapIsFull(heapMb);
   gate.enter();
   const given = await session.run(feeds, fetches).finally(() => gate.leave());
   const outputs = fromOrtOutputs(pipeline.outputs, given, items.length);
-  return items.map((_, row) => sliceRow(outputs, row));
+  return sliceRows(outputs, items.length);
+}
+
+function runAtOnce(
+  { gate, heapMb }: LoadedVersion,
+  session: SyncSession,
+  batch: Tensors,
+  rows: number,
+): Tensors {
+  endThreadIfHeapIsFull(heapMb);
+  gate.enter();
+  try {
+    return session.run(batch, rows);
+  } finally {
+    gate.leave();
+  }
 }
 
 /** The last steps of one item: postprocess, and the check against the contract. */

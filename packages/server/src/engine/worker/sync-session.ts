@@ -1,6 +1,6 @@
 import type { TensorSpec, Tensors } from '@oriel/schemas';
 import { env, type InferenceSession } from 'onnxruntime-node';
-import { fromOrtOutputs, toOrtFeeds } from '../worker/ort-tensors.ts';
+import { fromOrtOutputs, toOrtFeeds } from './ort-tensors.ts';
 
 interface Ends {
   readonly inputs: readonly TensorSpec[];
