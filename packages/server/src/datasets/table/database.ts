@@ -1,0 +1,100 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import { literal } from './sql.ts';
+
+interface Options {
+  /** The one folder that can be read and written. */
+  readonly folder: string;
+  /** In MiB; what needs more goes to disk, or is refused. */
+  readonly memoryMb: number;
+  /** Of each statement. More take cores away from predictions. */
+  readonly threads: number;
+}
+
+export type Database = Awaited<ReturnType<typeof openDatabase>>;
+
+/**
+ * DuckDB in memory, locked in: it reads and writes one folder, loads no extension, and none of that can be changed by a
+ * statement. Statements run on threads of libuv's pool, never on the event loop.
+ */
+export async function openDatabase({ folder, memoryMb, threads }: Options) {
+  const spill = join(folder, 'spill');
+  await mkdir(spill, { recursive: true });
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(threads),
+    memory_limit: `${memoryMb}MiB`,
+    temp_directory: spill,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  for (const statement of lockingStatements(folder)) await connection.run(statement);
+  connection.closeSync();
+
+  return { connect, withConnection, openFolder, close: () => instance.closeSync() };
+
+  /** A connection of its own, to be closed; what runs on it is stopped when `signal` is aborted. */
+  async function connect(signal?: AbortSignal): Promise<Disposable & { connection: DuckDBConnection }> {
+    signal?.throwIfAborted();
+    const connection = await instance.connect();
+    const stop = () => connection.interrupt();
+    signal?.addEventListener('abort', stop, { once: true });
+    const dispose = () => {
+      signal?.removeEventListener('abort', stop);
+      connection.closeSync();
+    };
+    return { connection, [Symbol.dispose]: dispose };
+  }
+
+  /** Lends a connection. @throws the signal's reason when it is aborted */
+  async function withConnection<T>(
+    work: (connection: DuckDBConnection) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    using connected = await connect(signal);
+    try {
+      return await work(connected.connection);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  }
+
+  /** An empty folder that DuckDB may read and write; removed when it goes out of `await using`. */
+  async function openFolder(): Promise<AsyncDisposable & { path: string }> {
+    const path = await mkdtemp(join(folder, 'work-'));
+    return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  }
+}
+
+/** In this order: folders cannot be allowed any more once access is off. */
+function lockingStatements(folder: string): string[] {
+  return [
+    `SET allowed_directories = [${literal(`${folder}/`)}]`,
+    "SET TimeZone = 'UTC'",
+    'SET enable_external_access = false',
+    'SET lock_configuration = true',
+  ];
+}
+
+/** Runs one statement. Whole numbers come as numbers. For answers of a few thousand values at most. */
+export async function query(
+  connection: DuckDBConnection,
+  sql: string,
+  values: readonly DuckDBValue[] = [],
+): Promise<Cell[][]> {
+  const reader = await connection.runAndReadAll(sql, [...values]);
+  return reader.getRowsJS().map((row) => row.map(toCell));
+}
+
+/** What statements of ours answer with. */
+export type Cell = string | number | boolean | null;
+
+function toCell(value: unknown): Cell {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (value === null || value === undefined) return null;
+  throw new TypeError(`a statement of ours answers with ${typeof value}, which it should have cast`);
+}

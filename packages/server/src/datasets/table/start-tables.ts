@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Column } from '@oriel/schemas';
+import { LRUCache } from 'lru-cache';
+import type { Blob } from '../../storage/blob-storage.ts';
+import type { Database } from './database.ts';
+import { openDatabases, usualColumnsMax, WideTable } from './databases.ts';
+import { finishTable } from './finish-table.ts';
+import { type ImportLimits, importFile } from './import/import-file.ts';
+import { joinParts } from './join-parts.ts';
+import { createLinkedFiles, type LinkedFile } from './linked-files.ts';
+import { openTable } from './open-table.ts';
+import { describeParquet, writeParquet } from './parquet-file.ts';
+import { toReadError } from './read-errors.ts';
+import type { ImportedTable, ImportOptions, RawRow, Table, Tables } from './table.ts';
+import type { TableOptions } from './tables.ts';
+import { createTurns } from './turns.ts';
+import { appendRows } from './write-rows.ts';
+
+/** What is known of a table's file, which never changes. */
+interface Description {
+  readonly columns: readonly Column[];
+  readonly rows: number;
+}
+
+const descriptionsMax = 200;
+/** Imports and joins hold a thread for seconds, and much of the memory: one at a time leaves the others room. */
+const longAtOnce = 1;
+
+/** @throws AppError STORAGE_UNAVAILABLE */
+export async function startTables(options: TableOptions): Promise<Tables> {
+  const { storage, memoryMb, threads } = options;
+  const limits = limitsOf(options);
+  const home = await storage.openWorkFolder();
+  const databases = await openDatabases({ folder: home.path, memoryMb, threads });
+  const files = createLinkedFiles(storage, home.path);
+  const descriptions = new LRUCache<string, Description>({ max: descriptionsMax });
+  const inTurn = createTurns(longAtOnce);
+
+  return { import: importTable, open, write, join: joinTables, close };
+
+  /** Work in an empty folder, with a connection that `signal` stops. */
+  async function working<T>(
+    database: Database,
+    work: (connection: DuckDBConnection, folder: string) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    await using folder = await database.openFolder();
+    return await database.withConnection((connection) => work(connection, folder.path), signal);
+  }
+
+  async function importTable(source: Blob, { signal, ...about }: ImportOptions): Promise<ImportedTable> {
+    const importWith = (database: Database, columnsMax: number) =>
+      working(
+        database,
+        async (connection, folder) => {
+          await using file = await files.open(source.sha256);
+          const from = { ...about, signal, connection, folder, path: file.path, limits, columnsMax };
+          const made = await importFile(from);
+          return { ...(await finishTable(connection, storage, made)), format: made.format };
+        },
+        signal,
+      );
+    const work = async () => {
+      try {
+        return await importWith(databases.usual, usualColumnsMax);
+      } catch (error) {
+        if (!(error instanceof WideTable)) throw error;
+        return importWith(await databases.forColumns(error.columnCount), Number.POSITIVE_INFINITY);
+      }
+    };
+    try {
+      return await inTurn(work, signal);
+    } catch (error) {
+      throw toReadError(error);
+    }
+  }
+
+  async function open(sha256: string): Promise<Table> {
+    const file = await files.open(sha256);
+    try {
+      const description = await describe(sha256, file);
+      const database = await databases.forColumns(description.columns.length);
+      return openTable({ database, file, sha256, ...description });
+    } catch (error) {
+      await file[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async function describe(sha256: string, { path }: LinkedFile): Promise<Description> {
+    const known = descriptions.get(sha256);
+    if (known) return known;
+    const found = await databases.usual.withConnection((connection) => describeParquet(connection, path));
+    descriptions.set(sha256, found);
+    return found;
+  }
+
+  async function write(columns: readonly Column[], rows: readonly RawRow[]): Promise<Blob> {
+    return working(await databases.forColumns(columns.length), async (connection, folder) => {
+      const select = await appendRows(connection, columns, rows);
+      const path = join(folder, 'rows.parquet');
+      await writeParquet(connection, { select, columns, path });
+      return storage.takeFile(path);
+    });
+  }
+
+  function joinTables(parts: readonly string[], base?: { parquetSha256: string }): Promise<ImportedTable> {
+    const work = async (connection: DuckDBConnection, folder: string) => {
+      await using linked = await openAll(base ? [...parts, base.parquetSha256] : parts);
+      const paths = linked.paths.slice(0, parts.length);
+      const made = await joinParts(connection, { parts: paths, base: linked.paths[parts.length], folder });
+      return finishTable(connection, storage, made);
+    };
+    return inTurn(async () =>
+      working(await databases.forColumns(await widthOf([parts[0], base?.parquetSha256])), work),
+    );
+  }
+
+  /** Of tables beside each other. */
+  async function widthOf(sha256s: readonly (string | undefined)[]): Promise<number> {
+    let width = 0;
+    for (const sha256 of sha256s) {
+      if (sha256 === undefined) continue;
+      await using file = await files.open(sha256);
+      width += (await describe(sha256, file)).columns.length;
+    }
+    return width;
+  }
+
+  async function openAll(sha256s: readonly string[]): Promise<AsyncDisposable & { paths: string[] }> {
+    const stack = new AsyncDisposableStack();
+    try {
+      const paths: string[] = [];
+      for (const sha256 of sha256s) paths.push(stack.use(await files.open(sha256)).path);
+      return { paths, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    } catch (error) {
+      await stack.disposeAsync();
+      throw error;
+    }
+  }
+
+  async function close(): Promise<void> {
+    await databases.close();
+    await home[Symbol.asyncDispose]();
+  }
+}
+
+function limitsOf({ unpackedBytesMax, jsonDepthMax = 64 }: TableOptions): ImportLimits {
+  return {
+    unpackedBytesMax,
+    jsonDepthMax,
+    rowsMax: 100_000_000,
+    imagesMax: 100_000,
+    imageBytesMax: 32 * 1024 * 1024,
+    pixelsMax: 100_000_000,
+  };
+}

@@ -1,0 +1,86 @@
+import type { Readable } from 'node:stream';
+import type {
+  Column,
+  ColumnProfile,
+  DatasetFormat,
+  ExportFormat,
+  ListRowsInput,
+  Row,
+  RowFilter,
+} from '@oriel/schemas';
+import type { Blob } from '../../storage/blob-storage.ts';
+
+/** Rows in a Parquet file, which is a blob. */
+export interface ImportedTable {
+  readonly parquet: Blob;
+  /** What an imported file was found to be. */
+  readonly format?: DatasetFormat;
+  readonly rows: number;
+  readonly columns: readonly Column[];
+  readonly profile: readonly ColumnProfile[];
+  /** The first rows; images only by their size. */
+  readonly preview: readonly Row[];
+}
+
+export interface ImportOptions {
+  /** Found out from the name and the first bytes when left out. */
+  readonly format?: DatasetFormat;
+  /** What the file was called. */
+  readonly name: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface Selection {
+  readonly columns?: readonly string[] | undefined;
+  readonly filter?: RowFilter | undefined;
+  readonly sort?: ListRowsInput['sort'];
+}
+
+/** Rows by their place in the file. */
+export interface RowRange {
+  readonly offset: number;
+  readonly limit: number;
+  /** Left out: all. */
+  readonly columns?: readonly string[];
+  /** Images as bytes (Uint8Array) rather than base64: what a pipeline is to read. Default false. */
+  readonly hasImageBytes?: boolean;
+}
+
+/** A row with the bytes of its images. */
+export type RawRow = Record<string, Row[string] | Uint8Array>;
+
+/** A table that can be read; closed when it goes out of `await using`. */
+export interface Table extends AsyncDisposable {
+  readonly columns: readonly Column[];
+  readonly rows: number;
+  /** Rows in the order of the file. Fast, and the same rows for the same range each time: jobs go on by it. */
+  readRange(range: RowRange): Promise<RawRow[]>;
+  /** A page. @throws AppError INPUT_INVALID when the selection does not fit the columns, or the cursor is none of ours */
+  listRows(page: Selection & { readonly limit: number; readonly cursor?: string | undefined }): Promise<{
+    columns: Column[];
+    rows: Row[];
+    nextCursor: string | null;
+  }>;
+  /** All selected rows as a file, with backpressure and flat memory. @throws AppError INPUT_INVALID */
+  export(selection: Selection & { readonly format: ExportFormat }, signal?: AbortSignal): Promise<Readable>;
+}
+
+/** Reads, writes and joins tables. DuckDB does the work, in threads of its own, with no access to the outside. */
+export interface Tables {
+  /**
+   * Reads a blob as a table: finds out its columns, writes it as Parquet, profiles it.
+   *
+   * @throws AppError DATASET_UNREADABLE, with the place and the cause
+   */
+  import(source: Blob, options: ImportOptions): Promise<ImportedTable>;
+  /** @throws AppError NOT_FOUND */
+  open(parquetSha256: string): Promise<Table>;
+  /** Writes rows as Parquet. */
+  write(columns: readonly Column[], rows: readonly RawRow[]): Promise<Blob>;
+  /**
+   * Parquet files of equal columns one after another, as one table with its profile; each beside the rows of `base` at
+   * the same places when there is one: the columns of `base` come first.
+   */
+  join(parts: readonly string[], base?: { readonly parquetSha256: string }): Promise<ImportedTable>;
+  close(): Promise<void>;
+}

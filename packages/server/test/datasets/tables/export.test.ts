@@ -1,0 +1,153 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Column, Row } from '@oriel/schemas';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBench } from './support/table-bench.ts';
+
+let bench: Awaited<ReturnType<typeof openBench>>;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+
+const columns: Column[] = [
+  { name: 'id', type: 'integer' },
+  { name: 'Id', type: 'text' },
+  { name: '=cmd "x"', type: 'text' },
+  { name: 'n', type: 'number' },
+  { name: 'big', type: 'bigint' },
+  { name: 'at', type: 'timestamp' },
+  { name: 'tags', type: 'json' },
+];
+const rows: Row[] = [
+  {
+    id: -1,
+    Id: 'plain',
+    '=cmd "x"': '=1+1',
+    n: -0.5,
+    big: '-9007199254740993',
+    at: '2026-11-21T10:00:00.000Z',
+    tags: ['a,b', { c: '"' }],
+  },
+  { id: 2, Id: 'a,"b"\r\nc', '=cmd "x"': '@SUM(A1)', n: 1e300, big: null, at: null, tags: { d: 1 } },
+  { id: null, Id: '', '=cmd "x"': '-2\u0001', n: null, big: '7', at: null, tags: null },
+];
+
+async function open(values: readonly Row[] = rows, of: readonly Column[] = columns) {
+  const { sha256 } = await bench.tables.write(of, values);
+  return bench.tables.open(sha256);
+}
+
+describe('an export', () => {
+  test('as CSV: as RFC 4180 has it, and no text is a formula', async () => {
+    await using table = await open();
+    const csv = await text(await table.export({ format: 'csv' }));
+    expect(csv).toBe(
+      [
+        `id,Id,"'=cmd ""x""",n,big,at,tags`,
+        `-1,plain,'=1+1,-0.5,-9007199254740993,2026-11-21T10:00:00.000Z,"[""a,b"",{""c"":""\\""""}]"`,
+        `2,"a,""b""\r\nc",'@SUM(A1),1e+300,,,"{""d"":1}"`,
+        `,"",'-2\u0001,,7,,`,
+        '',
+      ].join('\r\n'),
+    );
+  });
+
+  test('as CSV comes back as the same table', async () => {
+    await using table = await open();
+    const csv = await text(await table.export({ format: 'csv', columns: ['id', 'n', 'big', 'at'] }));
+    const again = await bench.importBytes(csv, 'again.csv');
+    expect(again.columns).toEqual(columns.filter(({ name }) => ['id', 'n', 'big', 'at'].includes(name)));
+    expect(again.preview).toEqual(rows.map(({ id, n, big, at }) => ({ id, n, big, at })));
+  });
+
+  test('as NDJSON: values as everywhere', async () => {
+    await using table = await open();
+    const lines = (await text(await table.export({ format: 'ndjson' }))).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(rows);
+  });
+
+  test('as Parquet comes back as the same table', async () => {
+    const distinct = columns.filter(({ name }) => name !== 'Id');
+    await using table = await open(rows, distinct);
+    const pieces = await (await table.export({ format: 'parquet' })).toArray();
+    const again = await bench.importBytes(Buffer.concat(pieces), 'again.parquet');
+    expect(again.columns).toEqual(distinct);
+    expect(again.preview).toEqual(rows.map(({ Id: _left, ...row }) => row));
+  });
+
+  test('of selected rows, columns and order', async () => {
+    await using table = await open();
+    const csv = await text(
+      await table.export({
+        format: 'csv',
+        columns: ['n', 'id'],
+        filter: { column: 'id', op: 'isNull', value: false },
+        sort: [{ column: 'id', order: 'desc' }],
+      }),
+    );
+    expect(csv).toBe('n,id\r\n1e+300,2\r\n-0.5,-1\r\n');
+    await expect(table.export({ format: 'csv', columns: ['none'] })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    });
+  });
+
+  test('of one column keeps its empty rows', async () => {
+    await using table = await open();
+    expect(await text(await table.export({ format: 'csv', columns: ['id'] }))).toBe(
+      'id\r\n-1\r\n2\r\n""\r\n',
+    );
+  });
+
+  test('as NDJSON gives back any text', async () => {
+    const one: Column[] = [{ name: 'a "b"', type: 'text' }];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1, maxLength: 20 }),
+        async (texts) => {
+          const clean = texts.map((value) => value.replaceAll('\0', ''));
+          await using table = await open(
+            clean.map((value) => ({ 'a "b"': value })),
+            one,
+          );
+          const lines = (await text(await table.export({ format: 'ndjson' }))).trimEnd().split('\n');
+          expect(lines.map((line) => JSON.parse(line)['a "b"'])).toEqual(clean);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test('ends, and leaves nothing behind, when its reader goes away', async () => {
+    const many: Column[] = [{ name: 'text', type: 'text' }];
+    await using table = await open(
+      Array.from({ length: 50_000 }, (_, i) => ({ text: `row ${i} `.repeat(20) })),
+      many,
+    );
+    const before = await workFolders();
+    const stream = await table.export({ format: 'csv' });
+    for await (const piece of stream) {
+      expect(piece.length).toBeGreaterThan(0);
+      break;
+    }
+    while ((await workFolders()).length > before.length) await sleep(10);
+  });
+
+  test('of a caller who leaves is not made', async () => {
+    await using table = await open();
+    const leaving = new AbortController();
+    const stream = await table.export({ format: 'ndjson' }, leaving.signal);
+    leaving.abort();
+    await expect(text(stream)).rejects.toThrow(/abort/i);
+  });
+});
+
+/** What is being worked on, in DuckDB's folder. */
+async function workFolders(): Promise<string[]> {
+  const work = join(bench.folder, 'work');
+  const [home = ''] = await readdir(work);
+  return (await readdir(join(work, home))).filter((name) => name.startsWith('work-'));
+}

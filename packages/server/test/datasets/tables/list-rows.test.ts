@@ -1,0 +1,136 @@
+import type { RowFilter } from '@oriel/schemas';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Table } from '../../../src/datasets/table/table.ts';
+import { openBench } from './support/table-bench.ts';
+
+let bench: Awaited<ReturnType<typeof openBench>>;
+let table: Table;
+beforeAll(async () => {
+  bench = await openBench();
+  const { sha256 } = await bench.tables.write(
+    [
+      { name: 'id', type: 'integer' },
+      { name: 'name', type: 'text' },
+      { name: 'isOpen', type: 'boolean' },
+      { name: 'day', type: 'date' },
+      { name: 'at', type: 'timestamp' },
+      { name: 'big', type: 'bigint' },
+      { name: 'tags', type: 'json' },
+      { name: 'picture', type: 'image' },
+    ],
+    Array.from({ length: 25 }, (_, id) => ({
+      id,
+      name: id % 2 ? `50% of_Row ${id}` : null,
+      isOpen: id > 3,
+      day: `2026-01-${String(id + 1).padStart(2, '0')}`,
+      at: `2026-01-01T00:00:${String(id).padStart(2, '0')}.000Z`,
+      big: `900719925474099${id % 10}`,
+      tags: { id },
+      picture: Uint8Array.of(id),
+    })),
+  );
+  table = await bench.tables.open(sha256);
+});
+afterAll(async () => {
+  await table[Symbol.asyncDispose]();
+  await bench[Symbol.asyncDispose]();
+});
+
+const idsOf = async (filter: RowFilter) => {
+  const { rows } = await table.listRows({ limit: 100, filter, columns: ['id'] });
+  return rows.map(({ id }) => id);
+};
+
+describe('a page of rows', () => {
+  test('has the columns that were asked for, in their order, and where the next begins', async () => {
+    const page = await table.listRows({ limit: 2, columns: ['name', 'id', 'tags', 'picture'] });
+    expect(page.columns.map(({ name }) => name)).toEqual(['name', 'id', 'tags', 'picture']);
+    expect(page.rows).toEqual([
+      { name: null, id: 0, tags: { id: 0 }, picture: 'AA==' },
+      { name: '50% of_Row 1', id: 1, tags: { id: 1 }, picture: 'AQ==' },
+    ]);
+    const next = await table.listRows({ limit: 100, columns: ['id'], cursor: page.nextCursor ?? '' });
+    expect(next.rows).toHaveLength(23);
+    expect(next.nextCursor).toBeNull();
+  });
+
+  test('is the last one when nothing is left, even if it is full', async () => {
+    expect(await table.listRows({ limit: 25 })).toMatchObject({ nextCursor: null });
+  });
+
+  test.each<[string, RowFilter, number[]]>([
+    [
+      'wildcards are letters',
+      { column: 'name', op: 'contains', value: '%' },
+      [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23],
+    ],
+    [
+      'underscores, too',
+      { column: 'name', op: 'contains', value: 'f_r' },
+      [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23],
+    ],
+    ['no pattern matches', { column: 'name', op: 'contains', value: '5_%' }, []],
+    ['dates are compared as dates', { column: 'day', op: 'gt', value: '2026-01-23' }, [23, 24]],
+    ['times in any zone', { column: 'at', op: 'lte', value: '2026-01-01T01:00:01+01:00' }, [0, 1]],
+    ['large whole numbers exactly', { column: 'big', op: 'eq', value: '9007199254740993' }, [3, 13, 23]],
+    ['whole numbers with fractions', { column: 'id', op: 'lt', value: 1.5 }, [0, 1]],
+    ['lists', { column: 'id', op: 'in', values: [24, 99, 2] }, [2, 24]],
+  ])('%s', async (_name, filter, ids) => expect(await idsOf(filter)).toEqual(ids));
+
+  test.each<[string, RowFilter, (string | number)[]]>([
+    ['a column that is not there', { column: 'ID', op: 'eq', value: 1 }, ['filter', 'column']],
+    ['a text for a number', { column: 'id', op: 'eq', value: '1' }, ['filter', 'value']],
+    ['a number for a text', { column: 'name', op: 'eq', value: 1 }, ['filter', 'value']],
+    ['one wrong value of a list', { column: 'id', op: 'in', values: [1, 'x'] }, ['filter', 'values', 1]],
+    ['a day that is none', { column: 'day', op: 'eq', value: '2026-02-30' }, ['filter', 'value']],
+    ['a time that is none', { column: 'at', op: 'eq', value: 'yesterday' }, ['filter', 'value']],
+    ['a fraction for a large whole number', { column: 'big', op: 'eq', value: '1.5' }, ['filter', 'value']],
+    ['contains of a number', { column: 'id', op: 'contains', value: '1' }, ['filter', 'op']],
+    ['an order of truths', { column: 'isOpen', op: 'lt', value: true }, ['filter', 'op']],
+    ['a comparison of JSON', { column: 'tags', op: 'eq', value: 'x' }, ['filter', 'op']],
+    [
+      'a fault deep inside',
+      { and: [{ or: [{ column: 'id', op: 'eq', value: true }] }] },
+      ['filter', 'and', 0, 'or', 0, 'value'],
+    ],
+  ])('refuses %s, with the place', async (_name, filter, path) => {
+    await expect(table.listRows({ limit: 1, filter })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      issues: [{ path }],
+    });
+  });
+
+  test('refuses more comparisons, or more depth, than can be planned', async () => {
+    const one: RowFilter = { column: 'id', op: 'eq', value: 1 };
+    const wide: RowFilter = {
+      or: Array.from({ length: 10 }, () => ({ and: Array.from({ length: 51 }, () => one) })),
+    };
+    await expect(table.listRows({ limit: 1, filter: wide })).rejects.toThrow('at most 500 comparisons');
+    let deep: RowFilter = { and: [one] };
+    for (let i = 0; i < 20; i += 1) deep = { and: [deep] };
+    await expect(table.listRows({ limit: 1, filter: deep })).rejects.toThrow('levels deep');
+  });
+
+  test('refuses a column or an order that there is not', async () => {
+    await expect(table.listRows({ limit: 1, columns: ['none'] })).rejects.toMatchObject({
+      issues: [{ path: ['columns', 0] }],
+    });
+    await expect(
+      table.listRows({ limit: 1, sort: [{ column: 'tags', order: 'asc' }] }),
+    ).rejects.toMatchObject({
+      issues: [{ path: ['sort', 0, 'column'], rule: 'not_sortable' }],
+    });
+  });
+
+  test('refuses a cursor that is none, or of another selection', async () => {
+    const { nextCursor } = await table.listRows({ limit: 1 });
+    const other = { limit: 1, sort: [{ column: 'id', order: 'desc' as const }] };
+    for (const cursor of ['', 'x', `${nextCursor}x`, "0' OR 1=1"])
+      await expect(table.listRows({ limit: 1, cursor })).rejects.toMatchObject({
+        issues: [{ path: ['cursor'] }],
+      });
+    await expect(table.listRows({ ...other, cursor: nextCursor ?? '' })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    });
+  });
+});
