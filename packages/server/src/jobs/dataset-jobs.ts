@@ -1,0 +1,199 @@
+import type { AnyContract, CheckDatasetInput, Job, PredictDatasetInput } from '@oriel/schemas';
+import type { ReadyVersion } from '../datasets/dataset-access.ts';
+import type { ModelCaller } from '../datasets/prepare-run.ts';
+import type { DatasetService } from '../datasets/service.ts';
+import type { Tables } from '../datasets/table/table.ts';
+import type { Engine } from '../engine/engine-types.ts';
+import { AppError } from '../errors.ts';
+import { inputColumn, type PredictInput, predictInputSchema } from './predict-runner.ts';
+import type { JobRepository } from './repository.ts';
+import type { JobService, NewJob } from './service.ts';
+
+interface Needs {
+  readonly jobs: Pick<JobService, 'createOnce'>;
+  readonly datasets: Pick<DatasetService, 'prepareRun' | 'createFromTable'>;
+  readonly tables: Pick<Tables, 'write' | 'join'>;
+  readonly engine: Pick<Engine, 'models'>;
+  readonly contracts: Readonly<Record<string, AnyContract>>;
+  readonly repository: Pick<JobRepository, 'find' | 'listChunks'>;
+  /** Rows of a chunk, where rows are small. */
+  readonly chunkRows: number;
+}
+
+/** What belongs to a call rather than to what it asks for. */
+export interface CallOptions {
+  /** From the header; the input's own comes first. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface PredictInputsRequest extends CallOptions {
+  readonly model: string;
+  readonly inputs: readonly unknown[];
+}
+
+export type DatasetJobs = ReturnType<typeof createDatasetJobs>;
+
+/** Images are slow to score: a chunk of them takes as long as one of many small rows. */
+const imageChunkRowsMax = 250;
+/** Several chunks are in memory at once, each a few times over. */
+const chunkBytesMax = 32 * 1_048_576;
+
+/** Makes the jobs that bring datasets and models together. What they mean is settled here: versions, and the mapping. */
+export function createDatasetJobs(needs: Needs) {
+  const { jobs, datasets, tables, engine, contracts, repository, chunkRows } = needs;
+  return { predictDataset, checkDataset, predictInputs, retryFailed };
+
+  /** @throws AppError NOT_FOUND, DATASET_NOT_READY, MODEL_NOT_FOUND, INPUT_INVALID, JOB_LIMIT_REACHED, … */
+  function predictDataset(
+    caller: ModelCaller,
+    input: PredictDatasetInput,
+    options: CallOptions,
+  ): Promise<Job> {
+    const { idempotencyKey: key = options.idempotencyKey, ...asked } = input;
+    const call = { operation: 'jobs.predictDataset', key, input: asked };
+    return jobs.createOnce(caller.principal.owner, call, async () => {
+      const { source, contract, mapping } = await datasets.prepareRun(caller, asked);
+      const { name } = source.dataset;
+      const run = {
+        datasetId: asked.datasetId,
+        datasetVersion: source.version.version,
+        model: contract.id,
+        modelVersion: versionOf(contract, asked.modelVersion),
+        mapping,
+        name: asked.name ?? `${name}: ${contract.id}`.slice(0, 200),
+        keepColumns: asked.keepColumns,
+        chunkRows: chunkRowsOf(contract, rowBytesOf(source)),
+        chargedTo: caller.principal.id,
+      };
+      const title = `Predict ${name} with ${contract.id}`;
+      const { priority, webhook } = asked;
+      return { ...toNewJob('dataset.predict', run, title), rowsTotal: source.rows, priority, webhook };
+    });
+  }
+
+  /** @throws AppError NOT_FOUND, DATASET_NOT_READY, MODEL_NOT_FOUND, INPUT_INVALID, JOB_LIMIT_REACHED, … */
+  function checkDataset(caller: ModelCaller, input: CheckDatasetInput, options: CallOptions): Promise<Job> {
+    const { idempotencyKey: key = options.idempotencyKey, ...asked } = input;
+    const call = { operation: 'jobs.checkDataset', key, input: asked };
+    return jobs.createOnce(caller.principal.owner, call, async () => {
+      const { source, contract, mapping } = await datasets.prepareRun(caller, asked);
+      const about = {
+        datasetId: asked.datasetId,
+        datasetVersion: source.version.version,
+        model: contract.id,
+        modelVersion: versionOf(contract, asked.modelVersion),
+      };
+      return {
+        ...about,
+        kind: 'dataset.check',
+        input: { ...about, mapping, chunkRows: chunkRowsOf(contract, rowBytesOf(source)) },
+        title: `Check ${source.dataset.name} against ${contract.id}`,
+        rowsTotal: source.rows,
+        priority: asked.priority,
+        webhook: asked.webhook,
+      };
+    });
+  }
+
+  /**
+   * Scores inputs that came with the call; they become a dataset first, so that nothing is lost with the process.
+   *
+   * @throws AppError MODEL_NOT_FOUND, JOB_LIMIT_REACHED, …
+   */
+  async function predictInputs(
+    caller: ModelCaller,
+    { model, inputs, idempotencyKey }: PredictInputsRequest,
+    options: CallOptions,
+  ): Promise<Job> {
+    const { owner, models } = caller.principal;
+    const contract = Object.hasOwn(contracts, model) ? contracts[model] : undefined;
+    if (!contract || models?.has(model) === false)
+      throw new AppError('MODEL_NOT_FOUND', `There is no model "${model}".`);
+    const key = idempotencyKey ?? options.idempotencyKey;
+    const call = { operation: `models.${model}.predictMany`, key, input: inputs };
+    return jobs.createOnce(owner, call, async () => {
+      // JSON that came in is JSON that can be stored
+      const rows = inputs.map((input) => ({ [inputColumn]: (input ?? null) as string }));
+      const blob = await tables.write([{ name: inputColumn, type: 'json' }], rows);
+      const name = `Inputs of ${model}`;
+      const table = await tables.join([blob.sha256]);
+      const run = {
+        datasetVersion: 1,
+        model,
+        modelVersion: versionOf(contract),
+        mapping: null,
+        name: `Predictions of ${model}`,
+        keepColumns: true,
+        chunkRows: chunkRowsOf(contract, blob.sizeBytes / inputs.length),
+        chargedTo: caller.principal.id,
+      };
+      const title = `Predict ${inputs.length} inputs with ${model}`;
+      return async (tx) => {
+        const datasetId = await datasets.createFromTable({ owner, name, table, jobId: null }, tx);
+        return { ...toNewJob('inputs.predict', { ...run, datasetId }, title), rowsTotal: inputs.length };
+      };
+    });
+  }
+
+  /**
+   * A new job for the rows of an ended one that have no output. It takes over what was scored, so that its results are
+   * those of all rows.
+   *
+   * @throws AppError NOT_FOUND, JOB_TRANSITION_REFUSED when there is nothing to try again
+   */
+  async function retryFailed(caller: ModelCaller, id: string): Promise<Job> {
+    const found = await repository.find(caller.reach, id);
+    if (!found) throw new AppError('NOT_FOUND', `There is no job "${id}".`);
+    const { job, owner, input } = found;
+    if (!isScoring(job)) throw refused('only jobs that predict have rows to try again');
+    if (job.finishedAt === null) throw refused(`it is ${job.state}: wait until it has ended, or cancel it`);
+    if (job.state === 'succeeded' && job.progress.rowsFailed === 0) throw refused('no row of it failed');
+    if ((await repository.listChunks(id)).length === 0 && job.progress.rowsDone > 0)
+      throw refused('what it scored is no longer kept: predict the dataset again');
+    const run = { ...predictInputSchema.parse(input), retryOf: id, chargedTo: caller.principal.id };
+    const { progress, priority } = job;
+    const rowsTotal = progress.rowsTotal ?? undefined;
+    const call = { operation: `jobs.retryFailed ${id}`, key: undefined, input: null };
+    return jobs.createOnce(owner, call, async () => ({
+      ...toNewJob(job.kind, run, job.title),
+      rowsTotal,
+      priority,
+      chunksOf: id,
+    }));
+  }
+
+  /** @throws AppError MODEL_VERSION_NOT_FOUND, MODEL_NOT_READY */
+  function versionOf({ id }: AnyContract, wanted?: string): string {
+    const status = engine.models().find((model) => model.id === id);
+    const version = wanted ?? status?.defaultVersion;
+    if (version == null)
+      throw new AppError('MODEL_NOT_READY', `The model "${id}" has no version to predict with.`);
+    if (status && !status.versions.some((each) => each.version === version))
+      throw new AppError('MODEL_VERSION_NOT_FOUND', `The model "${id}" has no version "${version}".`);
+    return version;
+  }
+
+  /** @param rowBytes - what a row has on average */
+  function chunkRowsOf({ media }: AnyContract, rowBytes: number): number {
+    const ofSize = Math.max(1, Math.floor(chunkBytesMax / Math.max(1, rowBytes)));
+    return Math.min(chunkRows, ofSize, media ? imageChunkRowsMax : chunkRows);
+  }
+}
+
+/** On average, as the file came. */
+function rowBytesOf({ version, rows }: ReadyVersion): number {
+  return version.sizeBytes / Math.max(1, rows);
+}
+
+function toNewJob(kind: Job['kind'], input: PredictInput, title: string): NewJob {
+  const { model, modelVersion, datasetId, datasetVersion } = input;
+  return { kind, input, title, model, modelVersion, datasetId, datasetVersion };
+}
+
+function isScoring({ kind }: Job): boolean {
+  return kind === 'dataset.predict' || kind === 'inputs.predict';
+}
+
+function refused(reason: string): AppError {
+  return new AppError('JOB_TRANSITION_REFUSED', `The job cannot be tried again: ${reason}.`);
+}

@@ -1,0 +1,103 @@
+import type { Job, JobState } from '@oriel/schemas';
+import { describe, expect, test } from 'vitest';
+import { createJobWatcher } from './job-watcher.ts';
+import type { EventCursor, JobEventRow } from './repository.ts';
+
+const jobAt = (revision: number, state: JobState = 'running') => ({ id: 'j', revision, state }) as Job;
+
+/** A table of events, and a watcher that looks at it when told. */
+function createTable() {
+  const rows: JobEventRow[] = [];
+  let isDown = false;
+  const watcher = createJobWatcher({
+    async listEvents(cursors: readonly EventCursor[]) {
+      if (isDown) throw new Error('the database is away');
+      return rows.filter(({ jobId, revision }) =>
+        cursors.some((cursor) => cursor.jobId === jobId && revision > cursor.revision),
+      );
+    },
+    logger: { warn: () => undefined },
+    eachMs: 5,
+  });
+  return {
+    watcher,
+    add(revision: number, state?: JobState) {
+      const job = jobAt(revision, state);
+      rows.push({ jobId: 'j', revision, job });
+      watcher.nudge(job);
+    },
+    forget: () => rows.splice(0),
+    setDown(down: boolean) {
+      isDown = down;
+    },
+  };
+}
+
+async function revisionsOf(events: AsyncGenerator<Job, void>): Promise<number[]> {
+  const all: number[] = [];
+  for await (const { revision } of events) all.push(revision);
+  return all;
+}
+
+describe('a watcher', () => {
+  test('is told the job as it is, then what happens, to the end', async () => {
+    const { watcher, add } = createTable();
+    const told = revisionsOf(watcher.watch(jobAt(3), null));
+    for (const revision of [4, 5]) add(revision);
+    add(6, 'succeeded');
+    expect(await told).toEqual([3, 4, 5, 6]);
+  });
+
+  test('that has some is told the others, each once', async () => {
+    const { watcher, add } = createTable();
+    for (const revision of [1, 2, 3, 4]) add(revision);
+    const told = revisionsOf(watcher.watch(jobAt(4), 2));
+    add(5, 'failed');
+    expect(await told).toEqual([3, 4, 5]);
+  });
+
+  test('that has an event which never was is told the job as it is', async () => {
+    const { watcher } = createTable();
+    expect(await revisionsOf(watcher.watch(jobAt(4, 'succeeded'), 99))).toEqual([4]);
+  });
+
+  test('that comes when all is over: what it lacks, or the end where that is no longer kept; nothing when it has it', async () => {
+    const { watcher, add, forget } = createTable();
+    for (const revision of [1, 2]) add(revision);
+    add(3, 'succeeded');
+    const end = jobAt(3, 'succeeded');
+    expect(await revisionsOf(watcher.watch(end, 1))).toEqual([2, 3]);
+    expect(await revisionsOf(watcher.watch(end, 3))).toEqual([]);
+    forget();
+    expect(await revisionsOf(watcher.watch(end, 1))).toEqual([3]);
+  });
+
+  test('loses nothing while the database is away', async () => {
+    const { watcher, add, setDown } = createTable();
+    setDown(true);
+    const told = revisionsOf(watcher.watch(jobAt(1), null));
+    add(2);
+    setDown(false);
+    add(3, 'cancelled');
+    expect(await told).toEqual([1, 2, 3]);
+  });
+
+  test('is let go when it leaves, and sent away when the server stops', async () => {
+    const { watcher } = createTable();
+    const leaving = new AbortController();
+    const told = revisionsOf(watcher.watch(jobAt(1), 1, leaving.signal));
+    leaving.abort();
+    expect(await told).toEqual([]);
+    const sent = revisionsOf(watcher.watch(jobAt(1), 1));
+    watcher.stop();
+    await expect(sent).rejects.toMatchObject({ code: 'SERVER_STOPPING' });
+  });
+
+  test('that waits for one change is answered with it, or with nothing once it is late', async () => {
+    const { watcher, add } = createTable();
+    const next = watcher.next(jobAt(1), 10_000);
+    add(2);
+    expect((await next)?.revision).toBe(2);
+    expect(await watcher.next(jobAt(2), 10)).toBeNull();
+  });
+});

@@ -1,0 +1,115 @@
+import type { AnyContract, Column, ColumnType, ItemError } from '@oriel/schemas';
+import type { RawRow } from '../datasets/table/table.ts';
+import { toContractSchemas } from '../models/contract-schema.ts';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+type Cell = RawRow[string];
+
+/** A column of results, and where in a model's output its value is. */
+interface OutputColumn extends Column {
+  readonly path: readonly string[];
+}
+
+/** How outputs become rows. */
+export interface OutputColumns {
+  readonly columns: readonly Column[];
+  /** The column that holds why a row has no output; null in every other row. */
+  readonly errorColumn: string;
+  toRow(output: unknown): RawRow;
+  toFailedRow(error: ItemError): RawRow;
+}
+
+/** Objects within each other are laid out this deep; what is deeper is JSON. */
+const depthMax = 5;
+
+/**
+ * The columns that a model's outputs fill: one for each field, named by its path (`probabilities.Adelie`), lists and
+ * everything of no fixed shape as JSON, and two for why a row failed. They follow from the contract alone, so every chunk
+ * has the same.
+ */
+export function outputColumnsOf(contract: AnyContract): OutputColumns {
+  const { output } = toContractSchemas(contract);
+  const names = new Set<string>();
+  const defs = (output.$defs ?? {}) as Readonly<Record<string, JsonSchema>>;
+  const fields = layOut(output, [], defs).map(({ path, type }) => ({
+    name: freeName(path.join('.'), names),
+    type,
+    path,
+  }));
+  const errorColumn = freeName('error_code', names);
+  const messageColumn = freeName('error_message', names);
+  const nothing: RawRow = Object.fromEntries(fields.map(({ name }) => [name, null]));
+
+  return {
+    columns: [
+      ...fields.map(({ name, type }) => ({ name, type })),
+      { name: errorColumn, type: 'text' },
+      { name: messageColumn, type: 'text' },
+    ],
+    errorColumn,
+    toRow(value) {
+      const row: RawRow = {};
+      for (const { name, path } of fields) row[name] = valueAt(value, path);
+      row[errorColumn] = null;
+      row[messageColumn] = null;
+      return row;
+    },
+    toFailedRow: ({ code, message }) => ({ ...nothing, [errorColumn]: code, [messageColumn]: message }),
+  };
+}
+
+/** A model may have outputs of the same name at different depths, or one that is called like an error. */
+function freeName(name: string, names: Set<string>): string {
+  let free = name;
+  for (let n = 2; names.has(free); n += 1) free = `${name}_${n}`;
+  names.add(free);
+  return free;
+}
+
+function layOut(
+  schema: JsonSchema,
+  path: readonly string[],
+  defs: Readonly<Record<string, JsonSchema>>,
+): Pick<OutputColumn, 'path' | 'type'>[] {
+  const plain = resolve(schema, defs);
+  const properties = plain.properties as Readonly<Record<string, JsonSchema>> | undefined;
+  const isObject = plain.type === 'object' && properties !== undefined && Object.keys(properties).length > 0;
+  if (isObject && path.length < depthMax)
+    return Object.entries(properties).flatMap(([name, field]) => layOut(field, [...path, name], defs));
+  // an output that is no object at all has one column
+  return [{ path: path.length > 0 ? path : ['output'], type: typeOf(plain) }];
+}
+
+/** Follows a reference, and looks through "or null". */
+function resolve(schema: JsonSchema, defs: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  const { $ref, anyOf, type } = schema;
+  if (typeof $ref === 'string') return resolve(defs[$ref.replace('#/$defs/', '')] ?? {}, defs);
+  if (Array.isArray(type)) {
+    const types = type.filter((each) => each !== 'null');
+    return { ...schema, type: types.length === 1 ? types[0] : types };
+  }
+  if (!Array.isArray(anyOf)) return schema;
+  const others = (anyOf as JsonSchema[]).filter(({ type }) => type !== 'null');
+  return others.length === 1 ? resolve(others[0] ?? {}, defs) : schema;
+}
+
+const columnTypes: Readonly<Record<string, ColumnType>> = {
+  string: 'text',
+  integer: 'integer',
+  number: 'number',
+  boolean: 'boolean',
+};
+
+function typeOf({ type }: JsonSchema): ColumnType {
+  return (typeof type === 'string' ? columnTypes[type] : undefined) ?? 'json';
+}
+
+function valueAt(output: unknown, path: readonly string[]): Cell {
+  let value = output;
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null) return null;
+    value = Object.hasOwn(value, name) ? (value as Readonly<Record<string, unknown>>)[name] : null;
+  }
+  // outputs are JSON: their contract says so
+  return (value ?? null) as Cell;
+}

@@ -1,0 +1,75 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+interface Needs {
+  /** Each says how many it removed. */
+  readonly deletePredictions: (createdBefore: Date, most: number) => Promise<number>;
+  readonly deleteJobDetails: (endedBefore: Date) => Promise<number>;
+  readonly deleteResults: (endedBefore: Date) => Promise<number>;
+  readonly purgeDatasets: () => Promise<number>;
+  readonly deleteIdempotencyKeys: () => Promise<number>;
+  readonly collectGarbage: () => Promise<number>;
+  /** Removes what killed processes left half written. */
+  readonly sweep: () => Promise<void>;
+  readonly predictionsKeptMs: number;
+  /** 0: until somebody deletes them. */
+  readonly resultsKeptMs: number;
+  readonly logger: {
+    info(details: object, message: string): void;
+    error(details: object, message: string): void;
+  };
+  readonly now?: () => number;
+}
+
+/** The chunks of a job that has ended are needed to try its failed rows again; its events, by those who watch late. */
+const jobDetailsKeptMs = 7 * 24 * 3_600_000;
+/** At a time: a statement that removes millions of rows would keep the embedded database to itself. */
+const predictionsAtOnce = 5_000;
+
+/** Removes what has had its time. Every step may be done twice, and none stops the others. */
+export function createRetention(needs: Needs) {
+  const { logger, now = Date.now } = needs;
+  return { run };
+
+  async function run(): Promise<void> {
+    const removed = {
+      predictions: await step('predictions', deletePredictions),
+      jobDetails: await step('job details', () => needs.deleteJobDetails(before(jobDetailsKeptMs))),
+      results: await step('results', deleteResults),
+      datasets: await step('datasets', needs.purgeDatasets),
+      idempotencyKeys: await step('idempotency keys', needs.deleteIdempotencyKeys),
+      // last: what the others have removed leaves bytes behind that nothing refers to
+      blobs: await step('blobs', needs.collectGarbage),
+    };
+    await step('half-written files', async () => {
+      await needs.sweep();
+      return 0;
+    });
+    if (Object.values(removed).some((count) => count !== 0))
+      logger.info(removed, 'removed what had its time');
+  }
+
+  async function step(name: string, remove: () => Promise<number>): Promise<number> {
+    try {
+      return await remove();
+    } catch (err) {
+      logger.error({ err }, `old ${name} could not be removed; tried again in an hour`);
+      return 0;
+    }
+  }
+
+  async function deletePredictions(): Promise<number> {
+    for (let total = 0; ; await nextTurn()) {
+      const count = await needs.deletePredictions(before(needs.predictionsKeptMs), predictionsAtOnce);
+      total += count;
+      if (count < predictionsAtOnce) return total;
+    }
+  }
+
+  async function deleteResults(): Promise<number> {
+    return needs.resultsKeptMs === 0 ? 0 : needs.deleteResults(before(needs.resultsKeptMs));
+  }
+
+  function before(ms: number): Date {
+    return new Date(now() - ms);
+  }
+}

@@ -1,0 +1,132 @@
+import type { CreateScheduleInput, JobSchedule, Webhook } from '@oriel/schemas';
+import type { Reach } from '../auth/principal.ts';
+import type { ModelCaller } from '../datasets/prepare-run.ts';
+import type { DatasetService } from '../datasets/service.ts';
+import { AppError } from '../errors.ts';
+import { createUuidV7 } from '../uuid-v7.ts';
+import type { DatasetJobs } from './dataset-jobs.ts';
+import type { JobQueue } from './queue.ts';
+import type { ScheduleRepository } from './schedule-repository.ts';
+
+/** What the line of schedules says. */
+export interface ScheduleCall {
+  readonly scheduleId: string;
+}
+
+interface Needs {
+  readonly repository: ScheduleRepository;
+  readonly queue: Pick<JobQueue, 'schedule' | 'unschedule' | 'checkCron'>;
+  readonly datasetJobs: Pick<DatasetJobs, 'predictDataset'>;
+  readonly datasets: Pick<DatasetService, 'prepareRun'>;
+  /** Whether an owner may still do anything. */
+  readonly isActive: (owner: string) => Promise<boolean>;
+  readonly sealSecret: (secret: string) => Promise<string>;
+  readonly openSecret: (sealed: string) => Promise<string | null>;
+  readonly logger: { warn(details: object, message: string): void };
+  readonly now?: () => Date;
+}
+
+export type ScheduleService = ReturnType<typeof createSchedules>;
+
+/** Of one owner. */
+const schedulesMax = 50;
+const listMax = 1000;
+const fiveFields = /^\S+( \S+){4}$/;
+
+/**
+ * Jobs that are made again and again, once for each time over all processes, in the name of whoever asked for them. A
+ * time at which no process ran is not made up for.
+ */
+export function createSchedules(needs: Needs) {
+  const { repository, queue, datasetJobs, datasets, isActive, sealSecret, openSecret, logger } = needs;
+  const { now = () => new Date() } = needs;
+  return { create, list, delete: remove, run };
+
+  /** @throws AppError INPUT_INVALID, CONFLICT when there are too many, and what making such a job throws */
+  async function create(caller: ModelCaller, input: CreateScheduleInput): Promise<JobSchedule> {
+    const { owner } = caller.principal;
+    const cron = input.cron.trim().replaceAll(/\s+/g, ' ');
+    if (!fiveFields.test(cron)) throw notFiveFields();
+    queue.checkCron(cron, input.timeZone);
+    if ((await repository.count(owner)) >= schedulesMax)
+      throw new AppError('CONFLICT', `There are ${schedulesMax} schedules already. Delete one first.`);
+    // what could not run now is told now
+    await datasets.prepareRun(caller, input.job);
+    const { webhook } = input.job;
+    const webhookSecret = webhook?.secret === undefined ? null : await sealSecret(webhook.secret);
+    const schedule = {
+      id: createUuidV7(),
+      cron,
+      timeZone: input.timeZone,
+      job: { ...input.job, webhook: webhook && { url: webhook.url } },
+      createdAt: now().toISOString(),
+      lastRunAt: null,
+    };
+    await repository.insert({ owner, schedule, webhookSecret });
+    // should the process die between the two, there is a schedule that never runs, and can be deleted
+    const data = { scheduleId: schedule.id } satisfies ScheduleCall;
+    await queue.schedule('schedules', cron, { key: schedule.id, tz: input.timeZone, data });
+    return schedule;
+  }
+
+  /** Newest first. */
+  function list(reach: Reach): Promise<JobSchedule[]> {
+    return repository.list(reach, listMax);
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async function remove(reach: Reach, id: string): Promise<void> {
+    if (!(await repository.delete(reach, id)))
+      throw new AppError('NOT_FOUND', `There is no schedule "${id}".`);
+    await queue.unschedule('schedules', id);
+  }
+
+  /** @param time - names this time: the same one twice makes one job */
+  async function run({ scheduleId }: ScheduleCall, time: string): Promise<void> {
+    const found = await repository.find(scheduleId);
+    if (!found) return queue.unschedule('schedules', scheduleId);
+    const { owner, schedule, webhookSecret } = found;
+    if (!(await isActive(owner))) return;
+    try {
+      const webhook = await withSecret(schedule.job.webhook, webhookSecret);
+      const input = { ...schedule.job, webhook, idempotencyKey: `schedule ${time}` };
+      await datasetJobs.predictDataset(callerOf(owner), input, {});
+      await repository.markRun(scheduleId, now());
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind === 'unavailable') throw error;
+      // the dataset is gone, the owner has too many jobs: it would be the same in a minute
+      logger.warn(
+        { schedule: scheduleId, code: error.code, reason: error.message },
+        'a scheduled job was not made',
+      );
+    }
+  }
+
+  async function withSecret(
+    webhook: Webhook | undefined,
+    sealed: string | null,
+  ): Promise<Webhook | undefined> {
+    if (!webhook || sealed === null) return webhook;
+    const secret = await openSecret(sealed);
+    if (secret !== null) return { ...webhook, secret };
+    throw new Error(
+      'a schedule was sealed under another secret: set ORIEL_SECRET to the same for all servers',
+    );
+  }
+}
+
+/** As its owner; a key that made it may be gone by now, and its limits with it. */
+function callerOf(owner: string): ModelCaller {
+  return {
+    principal: { id: owner, owner, models: null },
+    reach: { kind: 'own', owner },
+    exchange: { ip: null },
+  };
+}
+
+function notFiveFields(): AppError {
+  const message = 'must have five fields: minute, hour, day, month, weekday';
+  return new AppError('INPUT_INVALID', `The schedule cannot be read: it ${message}.`, {
+    issues: [{ path: ['cron'], rule: 'cron', message }],
+  });
+}

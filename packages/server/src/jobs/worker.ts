@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import type { ItemError, JobKind } from '@oriel/schemas';
+import type { Transact } from '../db/transaction.ts';
+import { AppError } from '../errors.ts';
+import { createHolds, type Hold } from './holds.ts';
+import type { Change, JobChanger, Turn } from './job-changes.ts';
+import { type JobOutcome, type JobRunner, LeaseLostError } from './job-runner.ts';
+import { stateAfter } from './job-state.ts';
+import type { JobQueue, QueueEntry } from './queue.ts';
+import type { JobRepository } from './repository.ts';
+import { createRunningJob } from './running-job.ts';
+import type { StoredJob } from './stored-job.ts';
+
+interface Needs {
+  readonly transact: Transact;
+  readonly repository: JobRepository;
+  readonly changes: JobChanger;
+  readonly queue: Pick<JobQueue, 'work'>;
+  readonly runners: readonly JobRunner[];
+  readonly logger: {
+    info(details: object, message: string): void;
+    warn(details: object, message: string): void;
+    error(details: object, message: string): void;
+  };
+  /** How many jobs at once in this process, of each line. */
+  readonly concurrency: number;
+  /** How many at once of one owner, of each line, over all processes. */
+  readonly runningPerOwnerMax: number;
+  readonly onRows: (kind: JobKind, rows: number, failed: number) => void;
+  readonly onError: (kind: JobKind, code: string) => void;
+}
+
+/** Attempts without a chunk done before a job is given up: its processes die of it, or nothing comes of it. */
+const fruitlessMax = 10;
+/** The same for errors that were caught: what failed this often fails again. */
+const fruitlessErrorsMax = 4;
+const pollS = 1;
+
+/**
+ * Does jobs. Each is taken with a lease of its own, so that of two processes that believe to run it, because one of them
+ * was thought dead, only the later can write.
+ */
+export function createWorker(needs: Needs) {
+  const { transact, repository, changes, queue, logger, onRows, onError } = needs;
+  const runners = new Map(needs.runners.map((runner) => [runner.kind, runner]));
+  const holds = createHolds({ readHeld: repository.readHeld, logger });
+
+  return { start, stop, nudge: holds.nudge };
+
+  async function start(): Promise<void> {
+    const options = { concurrency: needs.concurrency, pollS, perGroupMax: needs.runningPerOwnerMax };
+    await queue.work<Turn>('reading', options, handle);
+    await queue.work<Turn>('scoring', options, handle);
+  }
+
+  /** Tells what runs to finish its chunk; it is handed back, for another process or the next start. */
+  function stop(): void {
+    holds.stop();
+  }
+
+  async function handle({ data: { jobId, turn }, signal }: QueueEntry<Turn>): Promise<void> {
+    const lease = randomUUID();
+    const taken = await changes.change(jobId, (stored) => take(stored, turn, lease));
+    if (taken?.lease !== lease) return;
+    const hold = holds.add({ id: jobId, lease, isLost: signal });
+    try {
+      await run(taken, hold);
+    } finally {
+      hold.release();
+    }
+  }
+
+  /** What becomes of a job whose turn has come; null when that was another turn, or it waits no more. */
+  function take({ job, turn: own, fruitless }: StoredJob, turn: string, lease: string): Change | null {
+    const state = stateAfter(job.state, 'take');
+    if (!state || own !== turn) return null;
+    if (state !== 'running') return { state };
+    if (fruitless >= fruitlessMax) return { state: 'failed', error: hopeless };
+    return {
+      state,
+      lease,
+      attempts: job.attempts + 1,
+      fruitless: fruitless + 1,
+      rowsPerSecond: null,
+      ...(job.startedAt === null && { startedAt: new Date() }),
+    };
+  }
+
+  async function run(stored: StoredJob, hold: Hold): Promise<void> {
+    const { id, kind, attempts } = stored.job;
+    const about = { job: id, kind, attempt: attempts };
+    const { lease } = hold;
+    try {
+      const runner = runners.get(kind);
+      if (!runner)
+        throw new AppError('INTERNAL', `This server has nothing that does jobs of the kind "${kind}".`);
+      const running = createRunningJob({
+        stored,
+        lease,
+        signal: hold.signal,
+        transact,
+        repository,
+        changes,
+        onRows,
+      });
+      await succeed(id, lease, await runner.run(running));
+      logger.info(about, 'a job has succeeded');
+    } catch (error) {
+      if (error instanceof LeaseLostError || hold.isLost())
+        logger.warn(about, 'a job went to another process, which thought this one dead');
+      else if (hold.signal.aborted) await putDown(id, lease);
+      else await fail(stored, lease, error);
+    }
+  }
+
+  async function succeed(
+    id: string,
+    lease: string,
+    { resultsId, summary, commit }: JobOutcome,
+  ): Promise<void> {
+    const done = await changes.change(
+      id,
+      whileHeld(lease, ({ job }) => {
+        const state = stateAfter(job.state, 'succeed');
+        return state && { state, ...(resultsId !== undefined && { resultsId }), summary };
+      }),
+      commit,
+    );
+    if (!done) throw new LeaseLostError(`another process runs the job ${id} now`);
+  }
+
+  /** Grants the wish to pause or to cancel; a job that is only to leave this process goes back into line. */
+  async function putDown(id: string, lease: string): Promise<void> {
+    await changes.change(
+      id,
+      whileHeld(lease, ({ job, fruitless }) => {
+        const state = stateAfter(job.state, 'release');
+        // nothing came of it, but it was not the job's fault
+        return state && { state, fruitless: Math.max(0, fruitless - 1) };
+      }),
+    );
+  }
+
+  async function fail({ job, fruitless }: StoredJob, lease: string, error: unknown): Promise<void> {
+    const about = { job: job.id, kind: job.kind, attempt: job.attempts, err: error };
+    const given = giveUpWith(error, fruitless);
+    if (given) logger.warn({ ...about, code: given.code }, 'a job has failed');
+    else logger.warn(about, 'a job could not go on, and is tried again');
+    if (given) onError(job.kind, given.code);
+    await changes.change(
+      job.id,
+      whileHeld(lease, ({ job: now }) => {
+        const state = stateAfter(now.state, given ? 'fail' : 'release');
+        if (given) return state && { state, error: given };
+        return state && { state, startAfterS: Math.min(60, 2 ** fruitless) };
+      }),
+    );
+  }
+}
+
+/** Decides only while the lease is the own one. */
+function whileHeld(lease: string, decide: (stored: StoredJob) => Change | null) {
+  return (stored: StoredJob) => (stored.lease === lease ? decide(stored) : null);
+}
+
+/** What passes with time: the same attempt may go well in a moment. */
+const passing: ReadonlySet<string> = new Set(['unavailable', 'timeout', 'cancelled']);
+
+/** Why the job fails for good; null when it is tried again. */
+function giveUpWith(error: unknown, fruitless: number): ItemError | null {
+  if (error instanceof AppError && !passing.has(error.kind)) {
+    const { code, message, issues } = error;
+    return { code, message, ...(issues && { issues: [...issues] }) };
+  }
+  if (fruitless < fruitlessErrorsMax) return null;
+  if (error instanceof AppError) return { code: error.code, message: error.message };
+  return {
+    code: 'INTERNAL',
+    message: 'Something went wrong on the server, each time that this job was tried.',
+  };
+}
+
+const hopeless: ItemError = {
+  code: 'WORKER_CRASHED',
+  message: `The job was begun ${fruitlessMax} times, and each time the server ended before it got anywhere.`,
+};

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import type { Job } from '@oriel/schemas';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createKey, createUser } from '../support/identities.ts';
+import { startTestApp } from '../support/test-app.ts';
+import { type App, createMember, createPenguins, waitFor } from './support.ts';
+
+/** Enough chunks to be in the middle of, for as long as a test needs. */
+const rows = 150;
+const chunkRows = 3;
+
+type Member = Awaited<ReturnType<typeof createMember>>;
+
+describe('a job that runs', () => {
+  let app: App;
+  let member: Member;
+  let datasetId: string;
+  beforeAll(async () => {
+    app = await startTestApp({ ORIEL_JOB_CHUNK_ROWS: String(chunkRows) });
+    member = await createMember(app);
+    datasetId = await createPenguins(member.client, rows);
+  });
+  afterAll(() => app.close());
+
+  /** One that is in the middle of its chunks. */
+  async function begin(): Promise<Job> {
+    const { id } = await member.client.jobs.predictDataset.mutate({ datasetId, model: 'penguins' });
+    return waitFor(member.client, id, ({ progress }) => progress.rowsDone >= 2 * chunkRows);
+  }
+
+  test('pauses after its chunk, and goes on from there', async () => {
+    const { client } = member;
+    const { id } = await begin();
+    expect((await client.jobs.pause.mutate({ id })).state).toBe('pausing');
+    const paused = await waitFor(client, id, ({ state }) => state === 'paused');
+    expect(paused.progress.rowsDone).toBeLessThan(rows);
+    expect(paused.progress).toMatchObject({ rowsPerSecond: null, secondsLeft: null });
+    // to ask again changes nothing
+    expect(await client.jobs.pause.mutate({ id })).toEqual(paused);
+
+    expect((await client.jobs.resume.mutate({ id })).state).toBe('queued');
+    const done = await waitFor(client, id);
+    expect(done).toMatchObject({ state: 'succeeded', attempts: 2, progress: { rowsDone: rows } });
+    const results = await client.datasets.rows.query({ id: done.resultsId ?? '', limit: 1000 });
+    expect(results.rows.map(({ number }) => number)).toEqual(Array.from({ length: rows }, (_, i) => i));
+  });
+
+  test('is cancelled after its chunk, for good, and makes no dataset', async () => {
+    const { client } = member;
+    const { id } = await begin();
+    expect((await client.jobs.cancel.mutate({ id })).state).toBe('cancelling');
+    const cancelled = await waitFor(client, id);
+    expect(cancelled).toMatchObject({ state: 'cancelled', resultsId: null });
+    expect(cancelled.progress.rowsDone).toBeLessThan(rows);
+    const resumed = await app.post(`/api/v1/jobs/${id}/resume`, {}, member.headers);
+    expect(resumed.status).toBe(409);
+    expect(resumed.body).toMatchObject({ code: 'JOB_TRANSITION_REFUSED' });
+    expect((await app.send(`/api/v1/jobs/${id}/results`, { headers: member.headers })).status).toBe(409);
+
+    const again = await client.jobs.retryFailed.mutate({ id });
+    // what was scored before is not scored again
+    expect(again.progress.rowsDone).toBeGreaterThan(0);
+    expect(await waitFor(client, again.id)).toMatchObject({
+      state: 'succeeded',
+      progress: { rowsDone: rows },
+    });
+  });
+
+  test('says how fast it is, and how long it will take', async () => {
+    const { client } = member;
+    const { id } = await begin();
+    const { progress } = await waitFor(client, id, (job) => (job.progress.rowsPerSecond ?? 0) > 0);
+    expect(progress.secondsLeft).toBeGreaterThan(0);
+    await client.jobs.cancel.mutate({ id });
+    await waitFor(client, id);
+  });
+
+  test('of somebody else is out of reach; an admin who cancels it is in the audit log', async () => {
+    const { id } = await begin();
+    const other = await createMember(app);
+    await expect(other.client.jobs.cancel.mutate({ id })).rejects.toThrow('There is no job');
+    const scopes = ['jobs:read', 'jobs:write', 'admin'] as const;
+    const admin = await createKey(app, await createUser(app, 'admin'), { scopes: [...scopes] });
+    await admin.client.jobs.cancel.mutate({ id });
+    await waitFor(member.client, id);
+    const { items } = await admin.client.audit.list.query({ action: 'job.cancelled' });
+    expect(items).toMatchObject([
+      { actor: `key:${admin.key.id}`, target: `job:${id}`, detail: { owner: member.owner } },
+    ]);
+  });
+});
+
+describe('a job that waits', () => {
+  let app: App;
+  let member: Member;
+  beforeAll(async () => {
+    // nobody takes jobs here
+    app = await startTestApp({ ORIEL_ROLE: 'api', ORIEL_JOBS_PER_USER_MAX: '3' });
+    member = await createMember(app);
+  });
+  afterAll(() => app.close());
+
+  const create = (owner: string) =>
+    app.app.services.jobs.create(owner, { kind: 'dataset.check', input: {}, title: 'x' });
+
+  test('is paused, resumed and cancelled at once', async () => {
+    const { client, owner } = member;
+    const { id, state } = await create(owner);
+    expect(state).toBe('queued');
+    expect((await client.jobs.pause.mutate({ id })).state).toBe('paused');
+    expect((await client.jobs.resume.mutate({ id })).state).toBe('queued');
+    const cancelled = await client.jobs.cancel.mutate({ id });
+    expect(cancelled).toMatchObject({ state: 'cancelled', attempts: 0, startedAt: null });
+    expect(cancelled.finishedAt).not.toBeNull();
+  });
+
+  test('counts for how many one may have; what has ended does not, nor what others have', async () => {
+    const busy = `user:${randomUUID()}`;
+    const [first] = await Promise.all([create(busy), create(busy), create(busy)]);
+    await expect(create(busy)).rejects.toMatchObject({ code: 'JOB_LIMIT_REACHED', retryAfterS: 10 });
+    await create(`user:${randomUUID()}`);
+    await app.app.services.jobs.cancel(
+      { principal: { id: busy, owner: busy }, exchange: { ip: null } },
+      { kind: 'own', owner: busy },
+      first.id,
+    );
+    await create(busy);
+  });
+
+  test('of two that come at once for the last place, one is refused', async () => {
+    const busy = `user:${randomUUID()}`;
+    const answers = await Promise.allSettled(Array.from({ length: 6 }, () => create(busy)));
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+  });
+
+  test('a wait for a change ends with its time', async () => {
+    const { id, revision } = await create(member.owner);
+    const startedAt = performance.now();
+    expect((await member.client.jobs.get.query({ id, waitS: 1, revision })).revision).toBe(revision);
+    expect(performance.now() - startedAt).toBeGreaterThan(900);
+  });
+});

@@ -1,0 +1,182 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { Job } from '@oriel/schemas';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newPrediction } from '../db/support/new-prediction.ts';
+import { startTestApp } from '../support/test-app.ts';
+import { type App, createMember, createPenguins, waitFor } from './support.ts';
+
+const day = 24 * 3_600_000;
+const ago = (days: number) => new Date(Date.now() - days * day);
+
+let app: App;
+let member: Awaited<ReturnType<typeof createMember>>;
+let datasetId: string;
+beforeAll(async () => {
+  app = await startTestApp({ ORIEL_OUTBOUND_PRIVATE: 'on', ORIEL_RESULTS_DAYS: '10' });
+  member = await createMember(app);
+  datasetId = await createPenguins(member.client, 20);
+});
+afterAll(() => app.close());
+
+describe('a webhook', () => {
+  test('is called when the job has ended, and can be checked; its secret is nowhere to be read', async () => {
+    const secret = randomUUID();
+    await using receiver = await startReceiver();
+    const { id } = await member.client.jobs.predictDataset.mutate({
+      datasetId,
+      model: 'penguins',
+      webhook: { url: receiver.url, secret },
+    });
+    const { signature, body } = await receiver.called;
+    const [, time = '', mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(signature) ?? [];
+    expect(mac).toBe(createHmac('sha256', secret).update(`${time}.${body}`).digest('hex'));
+    expect(Math.abs(Date.now() / 1000 - Number(time))).toBeLessThan(600);
+    const told = JSON.parse(body) as { type: string; job: Job };
+    expect(told.type).toBe('job.succeeded');
+    expect(told.job).toEqual(await member.client.jobs.get.query({ id }));
+
+    const { prisma } = app.app.database;
+    const row = await prisma.job.findUniqueOrThrow({ where: { id }, include: { events: true } });
+    expect(row.webhookSecret).not.toBeNull();
+    expect(
+      JSON.stringify(row, (_key, value) => (typeof value === 'bigint' ? Number(value) : value)),
+    ).not.toContain(secret);
+  });
+});
+
+async function startReceiver() {
+  const server = createServer();
+  const called = once(server, 'request').then(async ([request, response]) => {
+    const body = await text(request);
+    response.writeHead(204).end();
+    return { body, signature: String(request.headers['oriel-signature']) };
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/hook`,
+    called,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+describe('a schedule', () => {
+  const create = (input: object, headers: Record<string, string> = member.headers) =>
+    app.post(
+      '/api/v1/job-schedules',
+      { cron: '0 3 * * 1', job: { datasetId, model: 'penguins' }, ...input },
+      headers,
+    );
+
+  test('makes one job for each time, as its owner', async () => {
+    const secret = randomUUID();
+    const job = { datasetId, model: 'penguins', webhook: { url: 'http://127.0.0.1:9/hook', secret } };
+    const { status, body } = await create({ timeZone: 'Europe/Berlin', job });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ cron: '0 3 * * 1', timeZone: 'Europe/Berlin', lastRunAt: null });
+    expect(JSON.stringify(body)).not.toContain(secret);
+    const { id: scheduleId } = body as { id: string };
+
+    const { schedules } = app.app.services;
+    const before = (await member.client.jobs.list.query({ kind: 'dataset.predict' })).items.length;
+    await schedules.run({ scheduleId }, 'monday');
+    await schedules.run({ scheduleId }, 'monday');
+    await schedules.run({ scheduleId }, 'another monday');
+    const { items } = await member.client.jobs.list.query({ kind: 'dataset.predict' });
+    expect(items).toHaveLength(before + 2);
+    for (const { id } of items) await waitFor(member.client, id);
+
+    const listed = await member.client.jobs.schedules.list.query();
+    expect(listed.items).toMatchObject([{ id: scheduleId, lastRunAt: expect.any(String) }]);
+    expect(JSON.stringify(listed)).not.toContain(secret);
+
+    const userId = member.owner.slice('user:'.length);
+    const disable = (disabledAt: Date | null) =>
+      app.app.database.prisma.user.update({ where: { id: userId }, data: { disabledAt } });
+    await disable(new Date());
+    await schedules.run({ scheduleId }, 'a monday without an owner');
+    await disable(null);
+    expect((await member.client.jobs.list.query({ kind: 'dataset.predict' })).items).toHaveLength(before + 2);
+
+    await member.client.jobs.schedules.delete.mutate({ id: scheduleId });
+    await schedules.run({ scheduleId }, 'too late');
+    expect((await member.client.jobs.list.query({ kind: 'dataset.predict' })).items).toHaveLength(before + 2);
+    expect((await member.client.jobs.schedules.list.query()).items).toEqual([]);
+  });
+
+  test.each([
+    ['six fields', { cron: '* * * * * *' }, 400],
+    ['no such month', { cron: '0 0 1 13 *' }, 400],
+    ['a rule of another kind', { cron: 'FREQ=DAILY;BYHOUR=3' }, 400],
+    ['no such time zone', { timeZone: 'Mars/Olympus' }, 400],
+    ['no such model', { job: { datasetId: '', model: 'unicorns' } }, 404],
+  ])('is refused with %s', async (_what, input, status) => {
+    const job = 'job' in input ? { job: { ...input.job, datasetId } } : {};
+    expect((await create({ ...input, ...job })).status).toBe(status);
+  });
+});
+
+describe('what has had its time', () => {
+  test('is removed, and nothing else is', async () => {
+    const { prisma } = app.app.database;
+    const idAt = (at: Date) =>
+      `${at
+        .getTime()
+        .toString(16)
+        .padStart(12, '0')
+        .replace(/^(.{8})/, '$1-')}-7000-8000-${randomUUID().slice(-12)}`;
+    const predictions = [31, 29].map((days) => newPrediction({ id: idAt(ago(days)), createdAt: ago(days) }));
+    await prisma.prediction.createMany({ data: predictions });
+    const key = { owner: 'x', operation: 'y', inputHash: 'z', resultId: null };
+    await prisma.idempotencyKey.createMany({
+      data: [0, 2].map((days) => ({ ...key, key: `${days}`, createdAt: ago(days), seenAt: ago(days) })),
+    });
+    const finish = async (days: number) => {
+      const { id } = await member.client.jobs.predictDataset.mutate({ datasetId, model: 'penguins' });
+      await waitFor(member.client, id);
+      await prisma.job.update({ where: { id }, data: { finishedAt: ago(days) } });
+      return id;
+    };
+    const [recent, old, older] = [await finish(1), await finish(8), await finish(11)];
+    const deleted = await createPenguins(member.client, 2);
+    await prisma.dataset.update({ where: { id: deleted }, data: { deletedAt: ago(8) } });
+
+    await app.app.retention.run();
+
+    const kept = await prisma.prediction.findMany({ where: { id: { in: predictions.map(({ id }) => id) } } });
+    expect(kept.map(({ id }) => id)).toEqual([predictions[1]?.id]);
+    expect((await prisma.idempotencyKey.findMany({ where: { owner: 'x' } })).map(({ key }) => key)).toEqual([
+      '0',
+    ]);
+    const eventsOf = (jobId: string) => prisma.jobEvent.count({ where: { jobId } });
+    expect(await eventsOf(recent)).toBeGreaterThan(0);
+    expect([await eventsOf(old), await eventsOf(older)]).toEqual([0, 0]);
+    expect(await prisma.dataset.count({ where: { id: deleted } })).toBe(0);
+
+    const resultsOf = async (id: string) => (await member.client.jobs.get.query({ id })).resultsId;
+    expect([await resultsOf(recent), await resultsOf(old), await resultsOf(older)]).toEqual([
+      recent,
+      old,
+      null,
+    ]);
+    await expect(member.client.datasets.get.query({ id: older })).rejects.toThrow('There is no dataset');
+    // whoever watches late is still told how it ended
+    const { text } = await app.send(`/api/v1/jobs/${old}/events`, {
+      headers: { ...member.headers, 'last-event-id': '1' },
+    });
+    expect(text).toContain('"state":"succeeded"');
+    // and what it scored cannot be taken over any more
+    await prisma.job.update({ where: { id: old }, data: { rowsFailed: 1 } });
+    await expect(member.client.jobs.retryFailed.mutate({ id: old })).rejects.toThrow('no longer kept');
+    // the rows of a dataset that is still there can be read
+    expect((await member.client.datasets.rows.query({ id: recent })).rows).toHaveLength(20);
+  });
+});
