@@ -70,7 +70,7 @@ function boundList(list: readonly unknown[], cut: Cut): unknown {
 function boundFields(value: object, cut: Cut): unknown {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return unusual;
-  // plain data: any name may be asked for
+  // plain data: every name may be asked for
   const fields = value as Readonly<Record<string, unknown>>;
   let copy: Record<string, unknown> | undefined;
   for (const name of Object.keys(fields)) {

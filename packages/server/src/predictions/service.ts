@@ -1,7 +1,6 @@
 import {
   type AnyContract,
   type ErrorCode,
-  type ItemError,
   type ListPredictionsInput,
   type PredictionPage,
   type PredictionRecord,
@@ -12,9 +11,11 @@ import {
 import type { Reach } from '../auth/principal.ts';
 import type { Engine, Prediction } from '../engine/engine-types.ts';
 import { AppError } from '../errors.ts';
-import { toAppError, toInputError } from '../to-app-error.ts';
+import { toInputError } from '../input-error.ts';
+import { toAppError } from '../to-app-error.ts';
 import type { Recorder } from './recorder.ts';
 import type { PredictionRepository } from './repository.ts';
+import { toItemError } from './to-item-error.ts';
 
 /** What the service needs to know of the request it serves. */
 export interface Caller {
@@ -132,7 +133,7 @@ export function createPredictionService({ engine, recorder, repository, onPredic
 
   function record(caller: Caller, model: string, input: unknown, answer: Prediction | AppError): void {
     if (!(answer instanceof AppError)) recordAnswer(caller, model, input, answer);
-    else if (!isAboutCaller.has(answer.code))
+    else if (!isUnrecorded.has(answer.code))
       recorder.record(caller, { model, version: undefined, input, error: answer });
   }
 
@@ -173,7 +174,7 @@ export function createPredictionService({ engine, recorder, repository, onPredic
     } catch (thrown) {
       const error = toAppError(thrown);
       onPredicted?.(contract.id, error.code);
-      if (!isAboutCaller.has(error.code))
+      if (!isUnrecorded.has(error.code))
         recorder.record(caller, { model: contract.id, version, input, error });
       throw error;
     }
@@ -184,8 +185,16 @@ function withoutData(record: PredictionRecord): PredictionRecord {
   return { ...record, input: null, output: null };
 }
 
-// a model or version that is not there was not predicted with
-const isAboutCaller: ReadonlySet<ErrorCode> = new Set(['MODEL_NOT_FOUND', 'MODEL_VERSION_NOT_FOUND']);
+/**
+ * What did not become a prediction: a model or version that is not there, and requests that were turned away at the
+ * door. The metrics count those; writing each of a flood down would feed it.
+ */
+const isUnrecorded: ReadonlySet<ErrorCode> = new Set([
+  'MODEL_NOT_FOUND',
+  'MODEL_VERSION_NOT_FOUND',
+  'ENGINE_OVERLOADED',
+  'SERVER_STOPPING',
+]);
 
 interface ValidInput {
   readonly input: unknown;
@@ -207,10 +216,6 @@ function validateEach({ input: schema }: AnyContract, inputs: readonly unknown[]
     else results[place] = { ok: false, error: toItemError(toInputError(parsed.error)) };
   }
   return { results, valid };
-}
-
-function toItemError({ code, message, issues }: AppError): ItemError {
-  return { code, message, ...(issues && { issues: [...issues] }) };
 }
 
 /** Milliseconds to three digits: the clock is no finer. */
