@@ -5,6 +5,8 @@ import { keyProcedures } from './auth/keys/router.ts';
 import { clientProcedures, tokenProcedures } from './auth/oauth/router.ts';
 import { authProcedures } from './auth/sign-in/router.ts';
 import { userProcedures } from './auth/users/router.ts';
+import { datasetProcedures } from './datasets/router.ts';
+import { jobProcedures } from './jobs/router.ts';
 import { modelProcedures } from './models/router.ts';
 import { modelRouters } from './predictions/model-router.ts';
 import { predictionProcedures } from './predictions/router.ts';
@@ -23,6 +25,8 @@ export function createAppRouter<const T extends Readonly<Record<string, AnyContr
   const appRouter = router({
     models: { ...modelProcedures, ...modelRouters(contracts) },
     predictions: predictionProcedures,
+    datasets: datasetProcedures,
+    jobs: jobProcedures,
     auth: { ...authProcedures, tokens: tokenProcedures },
     keys: keyProcedures,
     clients: clientProcedures,

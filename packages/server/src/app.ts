@@ -19,14 +19,19 @@ import { createSignInLinks } from './auth/users/links.ts';
 import { createUserRepository } from './auth/users/repository.ts';
 import { createUserService } from './auth/users/service.ts';
 import type { Config } from './config.ts';
+import { openDatasetsAndJobs } from './datasets-and-jobs.ts';
 import { openDatabase } from './db/database.ts';
 import { createEngine } from './engine/engine.ts';
+import { datasetDoor } from './http/dataset-door.ts';
 import { docsPage } from './http/docs-page.ts';
 import { identification } from './http/identification.ts';
+import { jobDoor } from './http/job-door.ts';
 import { addressLimiting, callerLimiting, failureLimiting } from './http/limiting.ts';
+import { metricsAccess } from './http/metrics-access.ts';
 import { oauthDoor } from './http/oauth-door.ts';
 import { oidcDoor } from './http/oidc-door.ts';
 import { createOpenApiDocument } from './http/openapi.ts';
+import { predictStreamDoor } from './http/predict-stream-door.ts';
 import { probes, type Readiness } from './http/probes.ts';
 import { contextFactory } from './http/request-context.ts';
 import { restDoor } from './http/rest-door.ts';
@@ -40,6 +45,7 @@ import { openLimitStore } from './limits/stores.ts';
 import { readModelCards } from './models/model-cards.ts';
 import { createModelService } from './models/service.ts';
 import { createMetrics, type MetricsText } from './monitoring/metrics.ts';
+import { createStreamPredictor } from './predictions/predict-stream.ts';
 import { createRecorder } from './predictions/recorder.ts';
 import { createPredictionRepository } from './predictions/repository.ts';
 import { createPredictionService } from './predictions/service.ts';
@@ -156,9 +162,29 @@ export async function createApp({
     anonymous: anonymousPrincipal(config.isAnonymousAllowed),
     cache: principals,
   });
+  const largeWork = await openDatasetsAndJobs({
+    config,
+    database,
+    engine,
+    contracts,
+    audit,
+    metrics,
+    async isActiveOwner(owner) {
+      const [kind, id = ''] = owner.split(':', 2);
+      if (kind !== 'user') return (await clients.findUsable(id)) !== null;
+      return (await people.users.findById(id))?.user.isDisabled === false;
+    },
+    onComputed: quotas.addCompute,
+    logger,
+  });
+  const { datasets, datasetJobs, jobs, schedules } = largeWork;
   const services = {
     audit,
     clients,
+    datasetJobs,
+    datasets,
+    jobs: jobs.service,
+    schedules,
     keys,
     tokens,
     models: createModelService({
@@ -212,34 +238,73 @@ export async function createApp({
     isStopping: () => isStopping,
     onAnswered: metrics.onRequest,
   });
-  await server.register(trpcDoor, { router, createContext, identify, limits: config });
-  await server.register(restDoor, {
-    prefix: '/api/v1',
-    procedures: router._def.procedures,
-    createContext,
-    identify,
-    limits: config,
-  });
-  await server.register(oauthDoor, {
-    tokens,
-    signingKeys,
-    issuer,
-    limitAddress: addressLimiting({ limits }),
-    async countFailure(ip) {
-      const standing = await limits.takeFailure(ip);
-      if (standing?.isRefused) throw rateLimited(standing);
-    },
-  });
-  if (oidc) await server.register(oidcDoor, { oidc, identify });
-  server.get('/api/openapi.json', async () => openApiDocument);
-  await server.register(docsPage, { documentUrl: '/api/openapi.json' });
+  // who only does jobs answers nobody
+  if (config.role !== 'worker') await openDoors();
   await server.register(probes, {
     readiness,
     metrics: { contentType: metrics.contentType, text: clusterMetrics ?? metrics.text },
+    checkMetricsAccess: metricsAccess({ isOpen: config.areMetricsOpen, identify }),
   });
-  await server.register(webApp, { folder: webFolder });
 
-  return { listen, close, ready: starting, readiness, recorder, server, services, database, url };
+  const { retention } = largeWork;
+  return { listen, close, ready: starting, readiness, recorder, retention, server, services, database, url };
+
+  async function openDoors(): Promise<void> {
+    await server.register(trpcDoor, { router, createContext, identify, limits: config });
+    await server.register(restDoor, {
+      prefix: '/api/v1',
+      procedures: router._def.procedures,
+      createContext,
+      identify,
+      limits: config,
+    });
+    await server.register(datasetDoor, {
+      prefix: '/api/v1',
+      createContext,
+      identify,
+      limits: {
+        ...config,
+        uploadBytesMax: config.datasets.uploadBytesMax,
+        idleMs: config.requestMsMax,
+        totalMs: config.datasets.uploadMsMax,
+      },
+    });
+    await server.register(jobDoor, {
+      prefix: '/api/v1',
+      services,
+      procedures: router._def.procedures,
+      createContext,
+      identify,
+    });
+    await server.register(predictStreamDoor, {
+      prefix: '/api/v1',
+      contracts,
+      streams: createStreamPredictor({
+        engine,
+        onPredicted: metrics.onPredicted,
+        onComputed: quotas.addCompute,
+      }),
+      identify,
+      limits,
+      quotas,
+      jsonDepthMax: config.jsonDepthMax,
+      idleMs: config.requestMsMax,
+    });
+    await server.register(oauthDoor, {
+      tokens,
+      signingKeys,
+      issuer,
+      limitAddress: addressLimiting({ limits }),
+      async countFailure(ip) {
+        const standing = await limits.takeFailure(ip);
+        if (standing?.isRefused) throw rateLimited(standing);
+      },
+    });
+    if (oidc) await server.register(oidcDoor, { oidc, identify });
+    server.get('/api/openapi.json', async () => openApiDocument);
+    await server.register(docsPage, { documentUrl: '/api/openapi.json' });
+    await server.register(webApp, { folder: webFolder });
+  }
 
   /**
    * Starts listening, and says where. Models may still be loading: see `ready` and `/health/ready`.
@@ -248,6 +313,7 @@ export async function createApp({
    */
   async function listen(): Promise<string> {
     try {
+      if (config.role !== 'api') await largeWork.work();
       await server.listen({
         host: config.host,
         port: config.port,
@@ -292,13 +358,22 @@ export async function createApp({
   async function close(): Promise<void> {
     if (isStopping) return;
     isStopping = true;
-    await Promise.race([Promise.all([engine.drain(), server.close()]), later(config.drainMs)]);
+    // those who watch jobs go to another process; the jobs themselves are handed back, while there is an engine yet
+    jobs.stopWatching();
+    await Promise.race([drain(), later(config.drainMs)]);
     server.server.closeAllConnections();
     await recorder.close();
     await quotas.close();
     limitStore.close();
     await engine.close();
+    await largeWork.close();
     await database.close();
+  }
+
+  async function drain(): Promise<void> {
+    const closing = server.close();
+    await jobs.stop();
+    await Promise.all([engine.drain(), closing]);
   }
 }
 

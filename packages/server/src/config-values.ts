@@ -28,6 +28,14 @@ export const publicUrl: z.ZodType<string, string> = z
   .transform((text) => text.replace(/\/$/, ''))
   .refine(isOrigin, 'a scheme and a host, without a path');
 
+export const portList: z.ZodType<readonly number[], string> = list
+  .transform((ports) => ports.map(Number))
+  .refine(
+    (ports) =>
+      ports.length > 0 && ports.every((port) => Number.isInteger(port) && port > 0 && port <= 65_535),
+    'ports from 1 to 65535 with commas between them',
+  );
+
 const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Whether a URL is of plain HTTP that does not leave this machine. */

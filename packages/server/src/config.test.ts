@@ -62,6 +62,31 @@ describe('readConfig', () => {
     (url) => expect(() => readConfig({ ORIEL_PUBLIC_URL: url })).toThrow(/ORIEL_PUBLIC_URL/),
   );
 
+  test('a bucket of S3 needs what belongs to it, and shows nothing of its secret', () => {
+    const key = { ORIEL_S3_ACCESS_KEY_ID: 'id', ORIEL_S3_SECRET_ACCESS_KEY: 'hunter2' };
+    expect(() => readConfig({ ORIEL_S3_ENDPOINT: 'http://localhost:9000', ...key })).toThrow(
+      /ORIEL_S3_BUCKET is not set, but other settings of S3 are(?!.*hunter2)/,
+    );
+    expect(() => readConfig({ ORIEL_S3_BUCKET: 'data', ORIEL_S3_SECRET_ACCESS_KEY: 'hunter2' })).toThrow(
+      /ORIEL_S3_ACCESS_KEY_ID and ORIEL_S3_SECRET_ACCESS_KEY belong together(?!.*hunter2)/,
+    );
+    expect(readConfig({ ORIEL_S3_BUCKET: 'data' }).s3).toMatchObject({ bucket: 'data' });
+    expect(readConfig({ ORIEL_S3_BUCKET: 'data', ...key }).s3).toMatchObject({ secretAccessKey: 'hunter2' });
+  });
+
+  test.each([
+    { ORIEL_S3_BUCKET: '../data' },
+    { ORIEL_S3_ENDPOINT: 'localhost:9000' },
+    { ORIEL_S3_ENDPOINT: 'http://id:secret@localhost:9000' },
+    { ORIEL_S3_PREFIX: '../other' },
+    { ORIEL_S3_PREFIX: '/oriel' },
+    { ORIEL_OUTBOUND_PORTS: '80,0' },
+    { ORIEL_OUTBOUND_PORTS: 'http' },
+    { ORIEL_OUTBOUND_PORTS: ',' },
+  ])('%j is not valid', (env) =>
+    expect(() => readConfig({ ORIEL_S3_BUCKET: 'data', ...env })).toThrow(/is not valid/),
+  );
+
   test('each example is itself valid', () => {
     const examples = Object.fromEntries(
       Object.entries(settings).map(([name, { example }]) => [name, example]),

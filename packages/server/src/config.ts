@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { emailSchema } from '@oriel/schemas';
 import { z } from 'zod';
-import { originList, providerUrl, publicUrl, trustedProxies } from './config-values.ts';
+import { originList, portList, providerUrl, publicUrl, trustedProxies } from './config-values.ts';
+import { webPorts } from './net/outbound-url.ts';
 
 const count = (low: number, high: number) =>
   z
@@ -99,8 +100,8 @@ export const settings = {
   ),
   ORIEL_QUEUE_MS_MAX: setting(
     count(1, 3_600_000),
-    500,
-    '500',
+    300,
+    '300',
     'Longest time an input may be expected to wait for a thread behind 32 others or more, in milliseconds; further ones are refused with ENGINE_OVERLOADED.',
   ),
   ORIEL_DEADLINE_MS: setting(
@@ -183,6 +184,12 @@ export const settings = {
     false,
     'loopback,10.0.0.0/8',
     'Proxies whose X-Forwarded headers are believed: off, a list of addresses and networks, or how many proxies every request passes.',
+  ),
+  ORIEL_METRICS: setting<'private' | 'open'>(
+    z.enum(['private', 'open']),
+    'private',
+    'open',
+    'Who may read /metrics: private: programs on the same machine, and callers with the scope monitoring:read; open: everybody.',
   ),
   ORIEL_TLS_CERT_FILE: setting<string | undefined>(
     z.string().min(1),
@@ -328,6 +335,132 @@ export const settings = {
     '30',
     'How long a refresh token waits for its use, in days; each use gives a new one.',
   ),
+  ORIEL_S3_BUCKET: setting<string | undefined>(
+    z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket'),
+    undefined,
+    'oriel-data',
+    'Bucket (S3) that the bytes of datasets and results are kept in, the same for all servers of one database. Unset: a folder under ORIEL_DATA_DIR.',
+  ),
+  ORIEL_S3_ENDPOINT: setting<string | undefined>(
+    publicUrl,
+    undefined,
+    'https://minio.example.com:9000',
+    'Where a server that speaks S3 is. Unset: Amazon’s, of the region.',
+  ),
+  ORIEL_S3_REGION: setting<string | undefined>(
+    z.string().regex(/^[a-z0-9-]{1,63}$/, 'the name of a region'),
+    undefined,
+    'eu-central-1',
+    'Region of the bucket. Unset: what the AWS SDK finds, or us-east-1 where an endpoint is set.',
+  ),
+  ORIEL_S3_PREFIX: setting<string | undefined>(
+    z.string().regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/, 'words with / between them'),
+    undefined,
+    'oriel',
+    'What the keys in the bucket begin with, before a /. Unset: oriel.',
+  ),
+  ORIEL_S3_ACCESS_KEY_ID: setting<string | undefined>(
+    z.string().min(1),
+    undefined,
+    'AKIAIOSFODNN7EXAMPLE',
+    'Who asks for the bucket, together with ORIEL_S3_SECRET_ACCESS_KEY. Unset: whom the AWS SDK finds (environment, profile, role of the machine).',
+  ),
+  ORIEL_S3_SECRET_ACCESS_KEY: setting<string | undefined>(
+    z.string().min(1),
+    undefined,
+    'wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY',
+    'What ORIEL_S3_ACCESS_KEY_ID is proved with.',
+  ),
+  ORIEL_S3_FORCE_PATH_STYLE: setting<'on' | 'off' | undefined>(
+    z.enum(['on', 'off']),
+    undefined,
+    'on',
+    'Whether the bucket is named in the path rather than in the host. Unset: where an endpoint is set.',
+  ),
+  ORIEL_S3_CACHE_MB: setting(
+    count(0, 16_777_216),
+    10_240,
+    '10240',
+    'Most bytes of a bucket that are kept under ORIEL_DATA_DIR to be read again, in MiB; what is being read comes on top.',
+  ),
+  ORIEL_OUTBOUND_PRIVATE: setting<'on' | 'off'>(
+    z.enum(['on', 'off']),
+    'off',
+    'off',
+    'Whether datasets and webhooks may name URLs that are not of the public internet, on any port: for closed networks and tests.',
+  ),
+  ORIEL_OUTBOUND_PORTS: setting<readonly number[]>(
+    portList,
+    webPorts,
+    '80,443,8080,8443',
+    'Ports of the URLs that datasets and webhooks may name.',
+  ),
+  ORIEL_UPLOAD_BYTES_MAX: setting(
+    count(1024, 999_999_999_999),
+    1_073_741_824,
+    '1073741824',
+    'Largest file that becomes a dataset, in bytes, as it comes and unpacked.',
+  ),
+  ORIEL_UPLOAD_MS_MAX: setting(
+    count(1000, 86_400_000),
+    3_600_000,
+    '3600000',
+    'Longest time that an upload may take to arrive, in milliseconds; one that stops ends after ORIEL_REQUEST_MS_MAX.',
+  ),
+  ORIEL_DATASET_GRACE_DAYS: setting(
+    count(0, 36_500),
+    7,
+    '7',
+    'How long a dataset that was deleted can be restored, in days.',
+  ),
+  ORIEL_TABLE_MEMORY_MB: setting(
+    count(128, 1_048_576),
+    512,
+    '512',
+    'Memory that reading and writing datasets may take in each process, in MiB; what needs more goes to disk. Datasets of more than 1,000 columns may take up to 1,536 MiB.',
+  ),
+  ORIEL_TABLE_THREADS: setting(
+    count(1, 256),
+    1,
+    '2',
+    'Threads that one dataset is read or written with; more are faster, and leave fewer cores to predictions.',
+  ),
+  ORIEL_ROLE: setting<'all' | 'api' | 'worker'>(
+    z.enum(['all', 'api', 'worker']),
+    'all',
+    'worker',
+    'What a process does: api: answers requests; worker: does jobs, and answers only /health and /metrics; all: both.',
+  ),
+  ORIEL_JOBS_PER_USER_MAX: setting(
+    count(1, 1_000_000),
+    20,
+    '20',
+    'Most jobs of one user that wait, run or are paused; further ones are refused with JOB_LIMIT_REACHED.',
+  ),
+  ORIEL_JOBS_RUNNING_PER_USER: setting(
+    count(1, 1000),
+    2,
+    '2',
+    'Most jobs of one user that run at once over all processes: so many that read files, and so many that score; the others wait.',
+  ),
+  ORIEL_JOB_CHUNK_ROWS: setting(
+    count(1, 1_000_000),
+    10_000,
+    '10000',
+    'Rows that a job scores before it writes down how far it is; after a crash it goes on from there.',
+  ),
+  ORIEL_PREDICTIONS_DAYS: setting(
+    count(1, 36_500),
+    30,
+    '30',
+    'How long records of predictions are kept, in days.',
+  ),
+  ORIEL_RESULTS_DAYS: setting(
+    count(0, 36_500),
+    0,
+    '90',
+    'How long the datasets that jobs made are kept, in days; 0: until somebody deletes them.',
+  ),
   ORIEL_DRAIN_MS: setting(
     count(0, 3_600_000),
     20_000,
@@ -344,6 +477,7 @@ const secretSettings: ReadonlySet<SettingName> = new Set([
   'REDIS_URL',
   'ORIEL_SECRET',
   'ORIEL_OIDC_CLIENT_SECRET',
+  'ORIEL_S3_SECRET_ACCESS_KEY',
 ]);
 
 /** The environment, parsed: every part of the server gets its values from here and none reads the environment. */
@@ -381,6 +515,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     problems.push(
       'ORIEL_OIDC_ISSUER, ORIEL_OIDC_CLIENT_ID and ORIEL_OIDC_CLIENT_SECRET belong together: set all three to let people sign in with a provider, or none.',
     );
+  const { bucket, endpoint, region, prefix, accessKeyId, secretAccessKey, forcePathStyle } = config.s3;
+  const ofBucket = [endpoint, region, prefix, accessKeyId, secretAccessKey, forcePathStyle];
+  if (bucket === undefined && ofBucket.some((value) => value !== undefined))
+    problems.push(
+      'ORIEL_S3_BUCKET is not set, but other settings of S3 are: set it to keep bytes in a bucket, or none of them.',
+    );
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined))
+    problems.push(
+      'ORIEL_S3_ACCESS_KEY_ID and ORIEL_S3_SECRET_ACCESS_KEY belong together: set both, or none to use what the AWS SDK finds.',
+    );
   if (problems.length > 0) throw new Error(`The configuration is not valid.\n  ${problems.join('\n  ')}`);
   return Object.freeze(config);
 }
@@ -415,6 +559,7 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
     connectionsMax: read('ORIEL_CONNECTIONS_MAX', settings.ORIEL_CONNECTIONS_MAX),
     corsOrigins: read('ORIEL_CORS_ORIGINS', settings.ORIEL_CORS_ORIGINS),
     trustProxy: read('ORIEL_TRUST_PROXY', settings.ORIEL_TRUST_PROXY),
+    areMetricsOpen: read('ORIEL_METRICS', settings.ORIEL_METRICS) === 'open',
     tls: {
       certFile: read('ORIEL_TLS_CERT_FILE', settings.ORIEL_TLS_CERT_FILE),
       keyFile: read('ORIEL_TLS_KEY_FILE', settings.ORIEL_TLS_KEY_FILE),
@@ -448,6 +593,36 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
     secret: read('ORIEL_SECRET', settings.ORIEL_SECRET),
     signingKeyMs: read('ORIEL_SIGNING_KEY_DAYS', settings.ORIEL_SIGNING_KEY_DAYS) * 24 * hourMs,
     refreshTokenMs: read('ORIEL_REFRESH_TOKEN_DAYS', settings.ORIEL_REFRESH_TOKEN_DAYS) * 24 * hourMs,
+    s3: {
+      bucket: read('ORIEL_S3_BUCKET', settings.ORIEL_S3_BUCKET),
+      endpoint: read('ORIEL_S3_ENDPOINT', settings.ORIEL_S3_ENDPOINT),
+      region: read('ORIEL_S3_REGION', settings.ORIEL_S3_REGION),
+      prefix: read('ORIEL_S3_PREFIX', settings.ORIEL_S3_PREFIX),
+      accessKeyId: read('ORIEL_S3_ACCESS_KEY_ID', settings.ORIEL_S3_ACCESS_KEY_ID),
+      secretAccessKey: read('ORIEL_S3_SECRET_ACCESS_KEY', settings.ORIEL_S3_SECRET_ACCESS_KEY),
+      forcePathStyle: read('ORIEL_S3_FORCE_PATH_STYLE', settings.ORIEL_S3_FORCE_PATH_STYLE),
+      cacheBytesMax: read('ORIEL_S3_CACHE_MB', settings.ORIEL_S3_CACHE_MB) * 1_048_576,
+    },
+    outbound: {
+      isPrivateAllowed: read('ORIEL_OUTBOUND_PRIVATE', settings.ORIEL_OUTBOUND_PRIVATE) === 'on',
+      ports: read('ORIEL_OUTBOUND_PORTS', settings.ORIEL_OUTBOUND_PORTS),
+    },
+    datasets: {
+      uploadBytesMax: read('ORIEL_UPLOAD_BYTES_MAX', settings.ORIEL_UPLOAD_BYTES_MAX),
+      uploadMsMax: read('ORIEL_UPLOAD_MS_MAX', settings.ORIEL_UPLOAD_MS_MAX),
+      graceMs: read('ORIEL_DATASET_GRACE_DAYS', settings.ORIEL_DATASET_GRACE_DAYS) * 24 * hourMs,
+      memoryMb: read('ORIEL_TABLE_MEMORY_MB', settings.ORIEL_TABLE_MEMORY_MB),
+      threads: read('ORIEL_TABLE_THREADS', settings.ORIEL_TABLE_THREADS),
+    },
+    role: read('ORIEL_ROLE', settings.ORIEL_ROLE),
+    jobs: {
+      perUserMax: read('ORIEL_JOBS_PER_USER_MAX', settings.ORIEL_JOBS_PER_USER_MAX),
+      runningPerUserMax: read('ORIEL_JOBS_RUNNING_PER_USER', settings.ORIEL_JOBS_RUNNING_PER_USER),
+      chunkRows: read('ORIEL_JOB_CHUNK_ROWS', settings.ORIEL_JOB_CHUNK_ROWS),
+    },
+    predictionsKeptMs: read('ORIEL_PREDICTIONS_DAYS', settings.ORIEL_PREDICTIONS_DAYS) * 24 * hourMs,
+    /** 0: until somebody deletes them. */
+    resultsKeptMs: read('ORIEL_RESULTS_DAYS', settings.ORIEL_RESULTS_DAYS) * 24 * hourMs,
     drainMs: read('ORIEL_DRAIN_MS', settings.ORIEL_DRAIN_MS),
   };
 }

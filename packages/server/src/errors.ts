@@ -27,7 +27,11 @@ export class AppError extends Error {
   readonly challenge: Challenge | undefined;
 
   constructor(code: ErrorCode, message: string, { issues, retryAfterS, challenge, cause }: Extra = {}) {
+    // code and message say it all; walking the stack would be the dearest part of a refusal when there are many
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, { cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.kind = errorKindOf[code];
     this.issues = issues;
@@ -45,6 +49,7 @@ export const transportOfKind = {
   method: { trpc: 'METHOD_NOT_SUPPORTED', status: 405, title: 'Method not allowed' },
   slow: { trpc: 'TIMEOUT', status: 408, title: 'Request timeout' },
   conflict: { trpc: 'CONFLICT', status: 409, title: 'Conflict' },
+  unprocessable: { trpc: 'UNPROCESSABLE_CONTENT', status: 422, title: 'Unprocessable content' },
   'too-large': { trpc: 'PAYLOAD_TOO_LARGE', status: 413, title: 'Content too large' },
   'url-too-long': { trpc: 'PAYLOAD_TOO_LARGE', status: 414, title: 'URI too long' },
   unsupported: { trpc: 'UNSUPPORTED_MEDIA_TYPE', status: 415, title: 'Unsupported media type' },

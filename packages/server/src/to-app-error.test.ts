@@ -2,7 +2,8 @@ import { TRPCError } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { AppError, toProblem } from './errors.ts';
-import { toAppError, toInputError } from './to-app-error.ts';
+import { toInputError } from './input-error.ts';
+import { toAppError } from './to-app-error.ts';
 
 describe('toInputError', () => {
   test('names each field, the rule and the kind of value', () => {

@@ -1,31 +1,8 @@
-import type { ErrorCode, ErrorIssue } from '@oriel/schemas';
+import type { ErrorCode } from '@oriel/schemas';
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
-
-const issuesMax = 100;
-const issuesInMessage = 5;
-
-/** A refused input as our error: each issue names the field, the rule and what was expected. */
-export function toInputError(error: z.core.$ZodError): AppError {
-  const issues = error.issues.slice(0, issuesMax).map(toIssue);
-  const shown = issues
-    .slice(0, issuesInMessage)
-    .map(({ path, message }) => (path.length ? `${toPathText(path)}: ${message}` : message));
-  const more = error.issues.length - shown.length;
-  const message = `The input is not valid. ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
-  return new AppError('INPUT_INVALID', message, { issues });
-}
-
-/** `['inputs', 0, 'bodyMassG']` as `inputs[0].bodyMassG`. */
-function toPathText(path: ErrorIssue['path']): string {
-  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : i === 0 ? key : `.${key}`)).join('');
-}
-
-function toIssue(issue: z.core.$ZodIssue): ErrorIssue {
-  const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
-  return { path, rule: issue.code ?? 'invalid', message: issue.message };
-}
+import { toInputError } from './input-error.ts';
 
 const codeOfTrpc: Partial<Record<TRPCError['code'], ErrorCode>> = {
   BAD_REQUEST: 'BODY_MALFORMED',

@@ -50,6 +50,26 @@ describe('authenticate', () => {
     expect(authenticate({ authorization: 'bearer  oriel_right' })).toBe(key);
   });
 
+  test('what a connection said before is known again; what it says anew is read anew', async () => {
+    const verifyKey = vi.fn(async (text: string) => (text === 'oriel_right' ? key : null));
+    const authenticate = createScene({ verifyKey });
+    const [connection, other] = [{}, {}];
+    const right = { authorization: 'Bearer oriel_right' };
+    expect(await authenticate({ ...right, connection })).toBe(key);
+    expect(authenticate({ ...right, connection })).toBe(key);
+    expect(authenticate({ ...right, connection: other })).toBe(key);
+    expect(await outcomeOf(() => authenticate({ authorization: 'Bearer oriel_wrong', connection }))).toEqual([
+      'UNAUTHENTICATED',
+      'invalid_token',
+    ]);
+    expect(authenticate({ connection })).toBe(anonymous);
+    expect(await authenticate({ cookie: 'oriel-session=right', connection })).toBe(session);
+    // the same text over an encrypted connection is another cookie
+    expect(authenticate({ cookie: 'oriel-session=right', connection, isSecure: () => true })).toBe(anonymous);
+    expect(authenticate({ ...right, connection })).toBe(key);
+    expect(verifyKey).toHaveBeenCalledTimes(2);
+  });
+
   test('the Authorization header comes before the cookie', async () => {
     const both = { authorization: 'Bearer oriel_right', cookie: 'oriel-session=right' };
     expect(await createScene()(both)).toBe(key);

@@ -22,6 +22,20 @@ export interface Credentials {
   readonly cookie: string | undefined;
   /** Whether the caller's own connection is encrypted; asked only where there is a cookie. */
   readonly isSecure: () => boolean;
+  /** The connection that it came over: what it said before need not be read again. */
+  readonly connection?: object;
+}
+
+/** A credential that can be looked up. */
+interface Lookup {
+  /** What the header said. */
+  readonly text: string;
+  /** Of a cookie: it has another name where the connection is encrypted. */
+  readonly isSecure?: boolean;
+  readonly key: string;
+  readonly credential: string;
+  readonly verify: Verify;
+  readonly judge: (found: Principal | null) => Principal;
 }
 
 interface Options {
@@ -40,14 +54,16 @@ const isKey = (credential: string) => credential.startsWith('oriel_');
 const isJwt = (credential: string) => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(credential);
 
 /**
- * Tells who is calling. A credential costs a hash and a look in a table as long as the cache knows it; revocation holds
- * within a second, see {@link createLookupCache}.
+ * Tells who is calling. A credential costs a look in a table, and once for each connection a hash, as long as the cache
+ * knows it; revocation holds within a second, see {@link createLookupCache}.
  */
 export function createAuthentication({
   verifiers,
   anonymous,
   cache = createLookupCache<Principal>(),
 }: Options) {
+  const lastOf = new WeakMap<object, Lookup>();
+
   return {
     authenticate,
     /** To be called when this process has revoked or changed something: it then holds here at once. */
@@ -59,39 +75,52 @@ export function createAuthentication({
    *
    * @throws AppError UNAUTHENTICATED when a bearer credential is not valid, DATABASE_UNAVAILABLE
    */
-  function authenticate({ authorization, cookie, isSecure }: Credentials): Principal | Promise<Principal> {
-    if (authorization !== undefined) return fromBearer(authorization);
-    const session = cookie === undefined ? undefined : readSessionCookie(cookie, isSecure());
-    return session === undefined ? anonymous : fromSession(session);
+  function authenticate(credentials: Credentials): Principal | Promise<Principal> {
+    const { authorization, cookie, connection, isSecure } = credentials;
+    const text = authorization ?? cookie;
+    if (text === undefined) return anonymous;
+    // nearly all requests of a connection say the same; reading it anew, and hashing it, costs more than the look-up
+    const last = connection && lastOf.get(connection);
+    if (last?.text === text && (authorization !== undefined || last.isSecure === isSecure()))
+      return lookUp(last);
+    const found = authorization === undefined ? readCookie(credentials) : readBearer(authorization);
+    if (!('key' in found)) return found;
+    if (connection) lastOf.set(connection, found);
+    return lookUp(found);
   }
 
-  function fromBearer(authorization: string): Principal | Promise<Principal> {
-    const credential = bearer.exec(authorization)?.[1];
+  function readBearer(text: string): Lookup {
+    const credential = bearer.exec(text)?.[1];
     if (credential === undefined || credential.length > credentialCharsMax) throw invalid();
     const { verifyKey, verifyAccessToken } = verifiers;
     const verify = isKey(credential) ? verifyKey : isJwt(credential) ? verifyAccessToken : undefined;
-    return find('bearer', credential, verify, getBearer);
+    if (!verify) throw invalid();
+    return { text, key: keyOf('bearer', credential), credential, verify, judge: getBearer };
   }
 
   /** A browser cannot drop a cookie that is over, so this is no error yet: see {@link endedSessionPrincipal}. */
-  function fromSession(session: string): Principal | Promise<Principal> {
-    if (session.length > credentialCharsMax) return endedSessionPrincipal;
-    return find('session', session, verifiers.verifySession, getSession);
+  function readCookie({ cookie: text = '', isSecure }: Credentials): Lookup | Principal {
+    const secure = isSecure();
+    const session = readSessionCookie(text, secure);
+    if (session === undefined) return anonymous;
+    const { verifySession: verify } = verifiers;
+    if (!verify || session.length > credentialCharsMax) return endedSessionPrincipal;
+    const key = keyOf('session', session);
+    return { text, isSecure: secure, key, credential: session, verify, judge: getSession };
   }
 
-  function find(
-    kind: 'bearer' | 'session',
-    credential: string,
-    verify: Verify | undefined,
-    judge: (found: Principal | null) => Principal,
-  ): Principal | Promise<Principal> {
-    if (!verify) return judge(null);
-    // hashed: the cache holds no secret, and how long a look into it takes tells nothing of one; with its kind: a key
-    // that is sent as a cookie must not find what it is as a key
-    const key = hash('sha256', `${kind} ${credential}`, 'base64url');
+  function lookUp({ key, credential, verify, judge }: Lookup): Principal | Promise<Principal> {
     const found = cache.get(key, () => verify(credential));
     return found instanceof Promise ? found.then(judge) : judge(found);
   }
+}
+
+/**
+ * Hashed: the cache holds no secret, and how long a look into it takes tells nothing of one; with its kind: a key that is
+ * sent as a cookie must not find what it is as a key.
+ */
+function keyOf(kind: 'bearer' | 'session', credential: string): string {
+  return hash('sha256', `${kind} ${credential}`, 'base64url');
 }
 
 function getSession(found: Principal | null): Principal {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AppError, toProblem, transportOfKind } from '../errors.ts';
+import { isAtOwnPace } from './own-pace.ts';
 import { dataSecurityHeaders } from './security-headers.ts';
 
 interface HttpParserError extends Error {
@@ -10,6 +11,7 @@ interface HttpParserError extends Error {
 
 /** Answers what is no HTTP request that a route could see, in the words of every other error, and hangs up. */
 export function answerClientError(error: HttpParserError, socket: Duplex): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isAtOwnPace(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
     socket.destroy();
     return;

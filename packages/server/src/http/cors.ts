@@ -6,6 +6,8 @@ const exposedHeaders = [
   'x-request-id',
   'retry-after',
   'www-authenticate',
+  'location',
+  'content-disposition',
   'RateLimit',
   'RateLimit-Policy',
   'RateLimit-Limit',

@@ -7,6 +7,11 @@ const adviceOf: Record<ErrorCode, string> = {
     'The input breaks the contract. `issues` names each field, the rule and what was expected. Mend it and send it again.',
   BODY_MALFORMED:
     'The body could not be read, e.g. it is not valid JSON. Check the body and its content-type.',
+  DATASET_UNREADABLE:
+    'The file cannot be read as a table. The message says where and why; mend that place and upload it again.',
+  UPLOAD_INCOMPLETE: 'The upload ended before all of the file was there. Nothing was kept; send it again.',
+  URL_REFUSED:
+    'The server does not fetch from or call that address: it is not public, not HTTP, or answered with a failure.',
   UNAUTHENTICATED:
     'Sign in, or send an API key or access token: Authorization: Bearer …. One that was sent is mistyped, expired or revoked.',
   FORBIDDEN:
@@ -20,6 +25,12 @@ const adviceOf: Record<ErrorCode, string> = {
   METHOD_NOT_ALLOWED: 'The path takes another HTTP method.',
   REQUEST_TIMEOUT: 'The request took too long to arrive. Send it faster, or in smaller parts.',
   CONFLICT: 'What is there stands in the way, e.g. the name is taken, or somebody else has changed it.',
+  DATASET_NOT_READY: 'The dataset is still being read, or could not be read. GET it to see its state.',
+  JOB_TRANSITION_REFUSED: 'The job is not in a state in which that can be done to it, e.g. it has ended.',
+  IDEMPOTENCY_KEY_IN_FLIGHT:
+    'A request with the same Idempotency-Key is being worked on. Try again in a moment to get its answer.',
+  IDEMPOTENCY_KEY_REUSED:
+    'The Idempotency-Key was used before with another body. Use a new key for a new request.',
   BODY_TOO_LARGE:
     'The body is larger than this server accepts. Send less, or ask its operator to raise ORIEL_BODY_BYTES_MAX.',
   URL_TOO_LONG: 'The URL is longer than this server accepts. Send the input in the body of a POST.',
@@ -29,6 +40,7 @@ const adviceOf: Record<ErrorCode, string> = {
   RATE_LIMITED: 'This caller or its address asks too often. Try again after Retry-After seconds.',
   QUOTA_EXCEEDED:
     'The API key has used up its quota of the day. Try again after Retry-After seconds, or ask for a larger quota.',
+  JOB_LIMIT_REACHED: 'The caller has as many jobs waiting and running as it may have. Wait for one to end.',
   REQUEST_CANCELLED: 'The caller went away before the answer was there.',
   PREDICTION_FAILED:
     'The model could not answer this input. The server log has the cause under the request id.',
@@ -43,6 +55,7 @@ const adviceOf: Record<ErrorCode, string> = {
   SERVER_STOPPING:
     'This process finishes what it accepted and takes nothing new. Try again: another may answer.',
   DATABASE_UNAVAILABLE: 'The database does not answer. Predictions go on; what is stored cannot be read now.',
+  STORAGE_UNAVAILABLE: 'The storage of files does not answer. Try again in a moment.',
   DEADLINE_EXCEEDED: 'The answer was not there in time. Try again later or with a longer deadline.',
 };
 

@@ -23,7 +23,12 @@ export function identification({ authenticate }: Pick<Authentication, 'authentic
     };
     const { authorization, cookie } = request.headers;
     try {
-      const found = authenticate({ authorization, cookie, isSecure: () => request.protocol === 'https' });
+      const found = authenticate({
+        authorization,
+        cookie,
+        isSecure: () => request.protocol === 'https',
+        connection: request.raw.socket,
+      });
       if (found instanceof Promise) found.then(letIn, done);
       else letIn(found);
     } catch (error) {

@@ -7,6 +7,9 @@ import { sessionCookieName } from '../auth/session-cookie.ts';
 import { transportOfKind } from '../errors.ts';
 import { toContractSchemas, toJsonSchema } from '../models/contract-schema.ts';
 import type { Meta } from '../trpc/procedures.ts';
+import { type DoorOperation, datasetOperations } from './dataset-paths.ts';
+import { describeJobHeaders, jobOperations } from './job-paths.ts';
+import { predictStreamOperation } from './predict-stream-paths.ts';
 
 type Json = Record<string, unknown>;
 
@@ -56,7 +59,13 @@ export function createOpenApiDocument({ router, contracts, version, isAnonymousA
     (operation.responses as Json)['429'] = {};
     describeErrors(operation);
   }
-  for (const contract of Object.values(contracts)) describeModel(document.paths, schemas, contract);
+  for (const each of [...datasetOperations(), ...jobOperations()])
+    addOperation(document.paths, each, isAnonymousAllowed);
+  for (const contract of Object.values(contracts)) {
+    describeModel(document.paths, schemas, contract);
+    addOperation(document.paths, predictStreamOperation(contract), isAnonymousAllowed);
+  }
+  describeJobHeaders(document.paths, Object.keys(contracts));
   for (const tag of document.tags) tag.description = tagDescription(String(tag.name), contracts);
   dropPatternsOfFormats(document);
   return document;
@@ -65,6 +74,8 @@ export function createOpenApiDocument({ router, contracts, version, isAnonymousA
 const descriptionOfTag = {
   models: 'What is served.',
   predictions: 'What was predicted.',
+  datasets: 'Rows that people uploaded, or that jobs made.',
+  jobs: 'Long tasks, which can be watched, paused and cancelled.',
   auth: 'Signing in and out.',
   keys: 'API keys.',
   clients: 'Service clients, which get access tokens.',
@@ -197,6 +208,20 @@ function mediaBodies({ media }: AnyContract): Json {
       },
     },
   };
+}
+
+/** Adds what is served, and is no procedure. */
+function addOperation(
+  paths: Record<string, Record<string, Json>>,
+  { path, method, scope, errorStatuses, operation }: DoorOperation,
+  isAnonymousAllowed: boolean,
+): void {
+  const responses = { ...Object(operation.responses) };
+  for (const status of [...errorStatuses, 429]) responses[String(status)] = {};
+  const described = { ...operation, responses };
+  paths[path] = { ...paths[path], [method]: described };
+  describeAccess(described, { kind: 'scope', scope, rows: 'own' }, isAnonymousAllowed);
+  describeErrors(described);
 }
 
 /** Adds a standalone schema; what it defines itself moves to the components as well. */

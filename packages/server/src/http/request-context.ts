@@ -32,12 +32,15 @@ export function contextFactory({ services, deadlineMs }: Options): CreateContext
     principal: request.principal,
     startedAt: request.startedAt,
     deadlineAt: request.startedAt + Math.min(deadlineMs, readDeadline(request) ?? deadlineMs),
+    // a batch of tRPC has one header for many calls
+    idempotencyKey: door === 'rest' ? readIdempotencyKey(request) : undefined,
     exchange: new RequestExchange(request, reply),
     services,
   });
 }
 
-function readDeadline(request: FastifyRequest): number | undefined {
+/** @throws AppError INPUT_INVALID */
+export function readDeadline(request: FastifyRequest): number | undefined {
   const value = request.headers[deadlineHeader];
   if (value === undefined) return undefined;
   if (typeof value === 'string' && /^[1-9]\d{0,8}$/.test(value)) return Number(value);
@@ -50,4 +53,16 @@ function readDeadline(request: FastifyRequest): number | undefined {
       ],
     },
   );
+}
+
+function readIdempotencyKey({ headers }: FastifyRequest): string | undefined {
+  const value = headers['idempotency-key'];
+  if (value === undefined) return undefined;
+  // the draft of the header writes it as a quoted string; most callers do not
+  const key = typeof value === 'string' ? value.replace(/^"(.*)"$/, '$1') : '';
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  const message = 'must be 1 to 255 visible characters without spaces';
+  throw new AppError('INPUT_INVALID', `The header Idempotency-Key ${message}.`, {
+    issues: [{ path: ['idempotency-key'], rule: 'header', message }],
+  });
 }

@@ -6,8 +6,10 @@ import { callProcedure } from '../trpc/call-procedure.ts';
 import type { Meta } from '../trpc/procedures.ts';
 import { readUpload } from '../trpc/uploads.ts';
 import { abortSignalOf } from './abort-signal.ts';
+import { asyncPredictions } from './async-predictions.ts';
 import { checkForm, type FormLimits } from './form-limits.ts';
 import type { OnRequest } from './identification.ts';
+import { jobDoorPaths } from './job-door.ts';
 import { queryCoercion } from './query-coercion.ts';
 import type { CreateContext } from './request-context.ts';
 
@@ -45,19 +47,25 @@ export async function restDoor(
   // plain text is no input of any procedure; without this, Fastify would parse it
   server.removeContentTypeParser('text/plain');
 
+  const answerAsync = asyncPredictions(procedures, createContext);
   for (const [path, procedure] of Object.entries(procedures)) {
     // the router's values are procedures; a test calls every one of them over REST
     const rest = procedure as RestProcedure;
-    if (rest._def.meta?.openapi && rest._def.type !== 'subscription')
-      addRoute(server, path, rest, createContext);
+    if (rest._def.meta?.openapi && rest._def.type !== 'subscription' && !jobDoorPaths.has(path))
+      addRoute(server, path, rest, { createContext, answerAsync });
   }
+}
+
+interface RouteOptions {
+  readonly createContext: CreateContext;
+  readonly answerAsync: ReturnType<typeof asyncPredictions>;
 }
 
 function addRoute(
   server: FastifyInstance,
   path: string,
   procedure: RestProcedure,
-  createContext: Options['createContext'],
+  { createContext, answerAsync }: RouteOptions,
 ): void {
   const { meta, inputs, type } = procedure._def;
   if (!meta?.openapi) return;
@@ -70,6 +78,7 @@ function addRoute(
     method,
     url: template.replaceAll(/\{(\w+)\}/g, ':$1'),
     async handler(request, reply) {
+      if (await answerAsync(path, request, reply)) return reply;
       const params = coerce(request.params as Record<string, unknown>);
       const input =
         method === 'GET' || method === 'DELETE'
@@ -113,6 +122,8 @@ async function readBody({ body }: FastifyRequest, field: string | undefined): Pr
 
 function withParams(body: unknown, params: Record<string, unknown>): unknown {
   if (Object.keys(params).length === 0) return body;
+  // an operation may need no more than what the path names
+  if (body === undefined) return params;
   // a body that is no object is left for the contract to refuse
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   return { ...body, ...params };

@@ -47,6 +47,7 @@ async function createServer(hasShortWay: boolean) {
       principal: anonymousPrincipal(true),
       startedAt: 0,
       deadlineAt: 1,
+      idempotencyKey: undefined,
       exchange: new RequestExchange(request, reply),
       // the test's procedures call no service
       services: undefined as never,

@@ -12,6 +12,8 @@ interface Sources {
 
 const seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+export type Metrics = ReturnType<typeof createMetrics>;
+
 /** Everything `/metrics` shows. Names and units follow Prometheus' conventions: base units, `_total` for counters. */
 export function createMetrics() {
   const registry = new Registry();
@@ -56,6 +58,13 @@ export function createMetrics() {
     buckets: seconds,
     registers,
   });
+  const sliceSeconds = new Histogram({
+    name: 'oriel_slice_seconds',
+    help: 'Time a part of a job, or of a stream, took on its thread.',
+    labelNames: ['model'],
+    buckets: seconds,
+    registers,
+  });
   const cacheLookups = new Counter({
     name: 'oriel_cache_lookups_total',
     help: 'Look-ups in the prediction cache.',
@@ -84,12 +93,26 @@ export function createMetrics() {
     registers,
   });
 
+  const jobRows = new Counter({
+    name: 'oriel_job_rows_total',
+    help: 'Rows that jobs have done, by whether they have a result.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
+  const jobErrors = new Counter({
+    name: 'oriel_job_errors_total',
+    help: 'Jobs that failed, by the code of the error.',
+    labelNames: ['kind', 'code'],
+    registers,
+  });
+
   const observer: EngineObserver = {
     onBatch({ model, size, queueMs, computeMs }) {
       batchSize.observe({ model }, size);
       queueSeconds.observe({ model }, queueMs / 1000);
       computeSeconds.observe({ model }, computeMs / 1000);
     },
+    onSlice: ({ model, computeMs }) => sliceSeconds.observe({ model }, computeMs / 1000),
     onThreadExit: () => threadExits.inc(),
     onMicroModelDemoted: ({ model }) => demotions.inc({ model }),
     onCache: ({ model, hit }) => cacheLookups.inc({ model, result: hit ? 'hit' : 'miss' }),
@@ -99,6 +122,12 @@ export function createMetrics() {
     observer,
     /** @param outcome - `succeeded` or the code of the error */
     onPredicted: (model: string, outcome: string, count = 1) => predictions.inc({ model, outcome }, count),
+    onJobRows(kind: string, rows: number, failed: number): void {
+      jobRows.inc({ kind, outcome: 'succeeded' }, rows - failed);
+      if (failed > 0) jobRows.inc({ kind, outcome: 'failed' }, failed);
+    },
+    onJobError: (kind: string, code: string) => jobErrors.inc({ kind, code }),
+    observeJobs,
     onRecordsDropped: (count: number) => recordsDropped.inc(count),
     onLimitStoreFailure: () => limitStoreFailures.inc(),
     onRequest: ({
@@ -121,8 +150,26 @@ export function createMetrics() {
   /** Gauges are read from their sources when somebody looks. */
   function observeGauges({ engineStats, recordsWaiting }: Sources): void {
     gauge('oriel_queue_items', 'Inputs waiting for a thread.', () => engineStats().queued);
+    gauge('oriel_bulk_inputs', 'Inputs of jobs and streams in the engine.', () => engineStats().bulkInputs);
     gauge('oriel_running_batches', 'Batches being computed.', () => engineStats().batchesRunning);
     gauge('oriel_records_waiting', 'Predictions not yet written to the database.', recordsWaiting);
+  }
+
+  /** Every process would tell the same, and their sum be wrong: the metrics of one process are told, whichever it is. */
+  function observeJobs(countByState: () => Promise<Readonly<Record<string, number>>>): void {
+    new Gauge({
+      name: 'oriel_jobs',
+      help: 'Jobs that have not ended, over all processes.',
+      labelNames: ['state'],
+      aggregator: 'first',
+      registers,
+      async collect() {
+        this.reset();
+        // the metrics of everything else are there, also while the database is away
+        const counts = await countByState().catch(() => ({}));
+        for (const [state, count] of Object.entries(counts)) this.set({ state }, count);
+      },
+    });
   }
 
   function gauge(name: string, help: string, read: () => number): void {

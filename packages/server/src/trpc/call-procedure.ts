@@ -1,8 +1,10 @@
 import { quickParse } from '@oriel/schemas';
 import { type AnyTRPCProcedure, getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import { z } from 'zod';
+import { AppError } from '../errors.ts';
 import type { Context } from './context.ts';
 import type { Meta } from './procedures.ts';
+import { toTrpcError } from './to-trpc-error.ts';
 
 /** One call of a procedure, as tRPC's own handlers make it. */
 export interface ProcedureCall {
@@ -74,7 +76,10 @@ async function run(middlewares: readonly Middleware[], index: number, options: O
     if (!result) throw new Error('a middleware gave no result: it must return that of next()');
     return result;
   } catch (cause) {
-    return { ok: false, error: getTRPCErrorFromUnknown(cause) };
+    return {
+      ok: false,
+      error: cause instanceof AppError ? toTrpcError(cause) : getTRPCErrorFromUnknown(cause),
+    };
   }
 }
 

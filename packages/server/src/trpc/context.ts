@@ -26,6 +26,8 @@ export interface Context {
   /** When the request arrived and when its answer must be there, on the `performance.now()` clock. */
   readonly startedAt: number;
   readonly deadlineAt: number;
+  /** From the header `Idempotency-Key`, which REST has; tRPC has it in the input. */
+  readonly idempotencyKey: string | undefined;
   readonly exchange: Exchange;
   readonly services: Services;
 }

@@ -4,9 +4,10 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import type { OpenApiMeta } from 'trpc-to-openapi';
 import { type Access, refusalOf, type ScopeAccess } from '../auth/access.ts';
 import { reachOf } from '../auth/principal.ts';
-import { type AppError, toProblem, transportOfKind } from '../errors.ts';
+import { toProblem } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
 import type { Context } from './context.ts';
+import { isSaidInTrpc, toTrpcError } from './to-trpc-error.ts';
 
 /** What a procedure says of itself beside its schemas. */
 export type Meta = OpenApiMeta<{
@@ -25,6 +26,8 @@ const t = initTRPC
     transformer: wireFormat,
     // development mode sends stack traces to callers
     isDev: false,
+    // so that no proxy between thinks a subscription dead, and a client finds out when it is
+    sse: { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 30_000 } },
     errorFormatter({ shape, error, ctx, path }) {
       const problem: Problem = toProblem(toAppError(error), {
         requestId: ctx?.requestId ?? '',
@@ -46,12 +49,10 @@ const guard = t.middleware(async ({ ctx, meta, next }) => {
   const refusal = meta?.access ? refusalOf(ctx.principal, meta.access) : null;
   if (refusal) throw toTrpcError(refusal);
   const result = await next();
-  return result.ok ? result : { ...result, error: toTrpcError(toAppError(result.error)) };
+  if (result.ok) return result;
+  const error = toAppError(result.error);
+  return isSaidInTrpc(error, result.error) ? result : { ...result, error: toTrpcError(error) };
 });
-
-function toTrpcError(error: AppError): TRPCError {
-  return new TRPCError({ code: transportOfKind[error.kind].trpc, message: error.message, cause: error });
-}
 
 const declare = (access: Access) => t.procedure.meta({ access }).use(guard);
 

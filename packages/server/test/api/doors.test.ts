@@ -196,8 +196,8 @@ interface Operation {
   };
 }
 
-/** What the procedure itself says: to an input that is none, and to whoever may not call it. */
-const refusals = [400, 401, 403];
+/** What the procedure itself says: to an input that is none or no JSON, and to whoever may not call it. */
+const refusals = [400, 401, 403, 415];
 
 function isForAnonymous({ security = [] }: Operation): boolean {
   return security.some((alternative) => Object.keys(alternative).length === 0);

@@ -5,12 +5,13 @@ import { createDataFolder } from '../db/support/embedded-folder.ts';
 import { gentoo } from '../support/inputs.ts';
 import { spawnServer } from '../support/server-process.ts';
 
-async function start() {
+async function start(env: Parameters<typeof spawnServer>[0] = {}) {
   const folder = await createDataFolder();
   const server = spawnServer({
     ORIEL_DATA_DIR: folder.path,
     ORIEL_PROCESSES: '2',
     ORIEL_CACHE_ENTRIES_MAX: '0',
+    ...env,
   });
   onTestFinished(async () => {
     await server[Symbol.asyncDispose]();
@@ -45,6 +46,13 @@ describe('two processes on one port', () => {
         timeout: 10_000,
       })
       .toBe(30);
+  });
+
+  test('a limit of N is N over both, on the embedded database too', async () => {
+    const { url } = await start({ ORIEL_ANONYMOUS_PER_MINUTE: '20' });
+    const statuses = await Promise.all(Array.from({ length: 60 }, (_, i) => predict(url, 3000 + i)));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(20);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(40);
   });
 
   test.runIf(process.platform === 'linux')(

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAppRouter } from '../../src/app-router.ts';
 import { systemActor } from '../../src/auth/audit/service.ts';
 import type { PrincipalUser } from '../../src/auth/principal.ts';
+import { createUuidV7 } from '../../src/uuid-v7.ts';
 import { createClientId, createKey, createSession, createUser } from '../support/identities.ts';
 import { gentoo } from '../support/inputs.ts';
 import { callThroughRest, callThroughTrpc, type Procedure, proceduresOf } from '../support/raw-call.ts';
@@ -17,7 +18,7 @@ import { startTestApp } from '../support/test-app.ts';
 const callers = [
   'anonymous',
   'wrong', // a key that was never made
-  'unscoped', // a key without the scope of any procedure here
+  'unscoped', // a key without the scope of any procedure here, of an admin: no member has it
   'spamOnly', // a key for the model spam alone, with all scopes of a member
   'other', // a key of a member, with all scopes that members have
   'owner', // the same, of the member whose things are called for
@@ -47,6 +48,8 @@ interface Expectation {
 }
 
 const password = 'seven blue penguins';
+const mine = [401, 401, 403, 404, 404, 'ok', 'ok'] as const;
+const mineSeen = [401, 401, 403, 404, 404, 'sees', 'sees'] as const;
 const onlyAdmin = [401, 401, 403, 403, 403, 403, 'ok'] as const;
 const onlyAdminSees = [401, 401, 403, 403, 403, 403, 'sees'] as const;
 const onlyInBrowser = [401, 401, 403, 403, 403, 403, 403] as const;
@@ -116,6 +119,56 @@ const expectations: Readonly<Record<string, Expectation>> = {
   'clients.create': { input: { name: 'x', scopes: ['predict'] }, outcomes: onlyAdmin },
   'clients.list': { outcomes: onlyAdmin },
   'clients.revoke': { input: async () => ({ id: await createClientId(app) }), outcomes: onlyAdmin },
+  'datasets.create': {
+    input: { name: 'x', rows: [{ a: 1 }] },
+    outcomes: /*                        */ [401, 401, 403, 'ok', 'ok', 'ok', 'ok'],
+  },
+  'datasets.list': { input: {}, outcomes: [401, 401, 403, 'ok', 'ok', 'sees', 'sees'] },
+  'datasets.get': { input: () => ({ id: datasetId }), outcomes: mineSeen },
+  'datasets.update': { input: () => ({ id: datasetId, name: owner.name }), outcomes: mineSeen },
+  'datasets.delete': { input: async () => ({ id: await insertDataset() }), outcomes: mineSeen },
+  'datasets.restore': {
+    input: async () => ({ id: await insertDataset({ deletedAt: new Date() }) }),
+    outcomes: mineSeen,
+  },
+  'datasets.versions': { input: () => ({ id: datasetId }), outcomes: mine },
+  'datasets.profile': { input: () => ({ id: datasetId }), outcomes: mineSeen },
+  'datasets.rows': { input: () => ({ id: datasetId }), outcomes: mineSeen },
+  'datasets.firstRows': { input: () => ({ id: datasetId }), outcomes: mineSeen },
+  'datasets.mapping': { input: () => ({ id: datasetId, model: 'penguins' }), outcomes: mine },
+  'datasets.share': {
+    input: async () => ({ id: await insertDataset(), email: emailOf(userOf['admin in a browser']) }),
+    outcomes: mine,
+  },
+  'datasets.unshare': {
+    input: async () => ({
+      id: await insertDataset({ isShared: true }),
+      userId: userOf['admin in a browser'].id,
+    }),
+    outcomes: mine,
+  },
+  'datasets.shares': { input: () => ({ id: datasetId }), outcomes: mine },
+  'jobs.predictDataset': { input: () => ({ datasetId, model: 'penguins' }), outcomes: mineSeen },
+  'jobs.checkDataset': { input: () => ({ datasetId, model: 'penguins' }), outcomes: mineSeen },
+  'jobs.predictInputs': {
+    input: { model: 'spam', inputs: [{ text: 'x' }] },
+    outcomes: /*                        */ [401, 401, 403, 'ok', 'ok', 'ok', 'ok'],
+  },
+  'jobs.list': { input: {}, outcomes: [401, 401, 403, 'ok', 'ok', 'sees', 'sees'] },
+  'jobs.get': { input: async () => ({ id: await insertJob() }), outcomes: mineSeen },
+  'jobs.cancel': { input: async () => ({ id: await insertJob() }), outcomes: mineSeen },
+  'jobs.pause': { input: async () => ({ id: await insertJob() }), outcomes: mineSeen },
+  'jobs.resume': { input: async () => ({ id: await insertJob() }), outcomes: mineSeen },
+  'jobs.retryFailed': {
+    input: async () => ({ id: await insertJob({ hasFailed: true }) }),
+    outcomes: mineSeen,
+  },
+  'jobs.schedules.create': {
+    input: () => ({ cron: '0 3 * * *', job: { datasetId, model: 'penguins' } }),
+    outcomes: mine,
+  },
+  'jobs.schedules.list': { outcomes: [401, 401, 403, 'ok', 'ok', 'ok', 'ok'] },
+  'jobs.schedules.delete': { input: async () => ({ id: await insertSchedule() }), outcomes: mine },
   ...Object.assign({}, ...models.map(({ id, examples: [example] }) => expectationsOf(id, example?.input))),
 };
 
@@ -136,8 +189,13 @@ let app: Awaited<ReturnType<typeof startTestApp>>;
 let headersOf: Record<CallerName, Record<string, string>>;
 let userOf: Record<VisitorName, PrincipalUser>;
 let owner: PrincipalUser;
+let datasetId: string;
 beforeAll(async () => {
-  app = await startTestApp({ ORIEL_PASSWORD_MEMORY_KIB: '1024', ORIEL_PASSWORD_PASSES: '1' });
+  app = await startTestApp({
+    ORIEL_PASSWORD_MEMORY_KIB: '1024',
+    ORIEL_PASSWORD_PASSES: '1',
+    ORIEL_JOBS_PER_USER_MAX: '1000',
+  });
   owner = await createUser(app);
   const other = await createUser(app);
   const admin = await createUser(app, 'admin');
@@ -151,7 +209,7 @@ beforeAll(async () => {
   headersOf = {
     anonymous: {},
     wrong: { authorization: `Bearer oriel_aaaaaaaa_${'a'.repeat(43)}` },
-    unscoped: await keyOf(other, { scopes: ['datasets:read'] }),
+    unscoped: await keyOf(admin, { scopes: ['models:write'] }),
     spamOnly: await keyOf(other, { scopes: memberScopes, models: ['spam'] }),
     other: await keyOf(other, { scopes: memberScopes }),
     owner: await keyOf(owner, { scopes: memberScopes }),
@@ -166,6 +224,85 @@ async function makeOwnersThings(): Promise<void> {
   await app.post('/api/v1/models/penguins/predict', gentoo, headersOf.owner);
   await app.app.recorder.flush();
   await app.post('/api/v1/auth/sign-in', { email: emailOf(owner), password });
+  const rows = [{ island: owner.name }];
+  const headers = headersOf.owner;
+  const { body } = await app.post('/api/v1/datasets', { name: `Rows of ${owner.name}`, rows }, headers);
+  datasetId = (body as { id: string }).id;
+}
+
+/** One of the owner's, whose rows nobody asks for. */
+async function insertDataset({
+  deletedAt = null,
+  isShared = false,
+}: {
+  deletedAt?: Date | null;
+  isShared?: boolean;
+} = {}) {
+  const now = new Date();
+  const times = { createdAt: now };
+  const { id } = await app.app.database.prisma.dataset.create({
+    data: {
+      ...times,
+      id: randomUUID(),
+      owner: `user:${owner.id}`,
+      name: `Rows of ${owner.name}`,
+      description: '',
+      tags: [],
+      updatedAt: now,
+      deletedAt,
+      versions: {
+        create: {
+          ...times,
+          version: 1,
+          state: 'ready',
+          format: 'csv',
+          sourceName: 'rows.csv',
+          sourceSha256: '',
+          sizeBytes: 0,
+          columns: [],
+        },
+      },
+      ...(isShared && { shares: { create: { ...times, userId: userOf['admin in a browser'].id } } }),
+    },
+  });
+  return id;
+}
+
+/** One of the owner's that is paused, or has ended without all of its rows. */
+async function insertJob({ hasFailed = false } = {}): Promise<string> {
+  const run = { datasetId, datasetVersion: 1, model: 'penguins', modelVersion: '1' };
+  const how = { name: 'x', mapping: {}, keepColumns: true, chunkRows: 10, chargedTo: `user:${owner.id}` };
+  const now = new Date();
+  const { id } = await app.app.database.prisma.job.create({
+    data: {
+      ...run,
+      id: createUuidV7(),
+      owner: `user:${owner.id}`,
+      kind: 'dataset.predict',
+      state: hasFailed ? 'failed' : 'paused',
+      title: `Predict rows of ${owner.name}`,
+      priority: 0,
+      input: { ...run, ...how },
+      createdAt: now,
+      updatedAt: now,
+      finishedAt: hasFailed ? now : null,
+    },
+  });
+  return id;
+}
+
+async function insertSchedule(): Promise<string> {
+  const { id } = await app.app.database.prisma.jobSchedule.create({
+    data: {
+      id: createUuidV7(),
+      owner: `user:${owner.id}`,
+      cron: '0 3 * * *',
+      timeZone: 'UTC',
+      job: { datasetId, model: 'penguins' },
+      createdAt: new Date(),
+    },
+  });
+  return id;
 }
 
 function emailOf({ id }: PrincipalUser): string {

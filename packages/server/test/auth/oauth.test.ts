@@ -139,6 +139,21 @@ describe('a service client', () => {
     expect(unknown.text).toBe(wrong.text);
   });
 
+  test('is in the audit log with each token it gets and each time it is refused', async () => {
+    const client = await makeClient();
+    await getToken(client, { scope: 'predict' });
+    await sendForm({ grant_type: 'client_credentials' }, basicOf(client.client_id, 'wrong'));
+    await sendForm({ grant_type: 'client_credentials' }, basicOf(client.secret, 'in the wrong place'));
+    const { items } = await app.app.services.audit.list({ limit: 3 });
+    const target = `client:${client.client_id}`;
+    expect(items).toMatchObject([
+      { action: 'client.refused', actor: 'anonymous', target: null },
+      { action: 'client.refused', actor: 'anonymous', target },
+      { action: 'client.token-issued', actor: target, target, detail: { scopes: ['predict'] } },
+    ]);
+    expect(JSON.stringify(items)).not.toContain(client.secret);
+  });
+
   test('that is revoked gets no token, and those it has are refused', async () => {
     const client = await makeClient();
     const { access_token: token } = await getToken(client);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { problemSchema } from '@oriel/schemas';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -91,6 +92,21 @@ async function startOriel() {
   server.post('/release', async () => {
     release();
     return { released: true };
+  });
+  // as the doors of files and streams do: the body as it comes
+  await server.register(async (door) => {
+    door.removeAllContentTypeParsers();
+    door.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    door.post('/api/v1/datasets/upload', async ({ body }) => {
+      let bytes = 0;
+      for await (const piece of body as Readable) bytes += (piece as Buffer).length;
+      return { bytes };
+    });
+    door.post('/api/v1/models/penguins/predict-stream', (request, reply) => {
+      reply.hijack();
+      reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      (request.body as Readable).pipe(reply.raw);
+    });
   });
   const url = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
   return { port: Number(url.port), close: () => server.close() };
@@ -220,6 +236,29 @@ describe.each([
         'BODY_TOO_LARGE',
       ]);
       expect((await post(12_000_000)).status).toBe(413);
+    });
+
+    test('takes files of any size, and leaves it to Oriel to bound them', async () => {
+      const { status, text } = await call(session, '/api/v1/datasets/upload', {
+        method: 'POST',
+        headers: { 'content-type': 'text/csv' },
+        body: 'x'.repeat(30_000_000),
+      });
+      expect([status, text]).toEqual([200, JSON.stringify({ bytes: 30_000_000 })]);
+    });
+
+    test('hands a stream on, both ways, while it comes', async () => {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': '/api/v1/models/penguins/predict-stream',
+        'content-type': 'application/x-ndjson',
+      });
+      stream.setEncoding('utf8').write('first\n');
+      const pieces = stream[Symbol.asyncIterator]();
+      expect((await pieces.next()).value).toContain('first');
+      // more is sent only now: the proxy did not wait for the end of the request
+      stream.end('second\n');
+      expect((await pieces.next()).value).toContain('second');
     });
 
     test.runIf(name === 'nginx')('sends plain HTTP on to HTTPS', async () => {

@@ -18,6 +18,7 @@ beforeAll(async () => {
   // inside the package, so that the code of the pages finds @oriel/client
   folder = await mkdtemp(fileURLToPath(new URL('../run-', import.meta.url)));
   await writeFile(join(folder, 'digit.png'), drawOne());
+  await writeFile(join(folder, 'inputs.ndjson'), '{"island":"Dream"}\n{"island":"Atlantis"}\n');
 });
 afterAll(async () => {
   await app.close();
@@ -35,8 +36,17 @@ test.each(curls)('%s: %s', async (_page, code) => {
   const { stdout } = await run('sh', ['-c', here(code).replace('curl ', 'curl -sS --fail-with-body ')], {
     cwd: folder,
   });
-  expect(JSON.parse(stdout)).toMatchObject({ model: expect.any(String) });
+  const answers = stdout.trim().split('\n').map(toUnknown);
+  expect(answers).toMatchObject(
+    code.includes('predict-stream')
+      ? [{ ok: true }, { ok: false, line: 2, error: { code: 'INPUT_INVALID' } }]
+      : [{ model: expect.any(String) }],
+  );
 });
+
+function toUnknown(line: string): unknown {
+  return JSON.parse(line);
+}
 
 describe.each(pages)('%s', (page) => {
   test('its TypeScript runs as one program, from top to bottom', async () => {

@@ -4,8 +4,9 @@ import {
   auditEventSchema,
   type ListAuditEventsInput,
 } from '@oriel/schemas';
+import { toDatabaseJson } from '../../db/database-json.ts';
 import { unlessDown } from '../../db/unless-down.ts';
-import type { Prisma, PrismaClient } from '../../generated/prisma/client.ts';
+import type { PrismaClient } from '../../generated/prisma/client.ts';
 
 /** Both throw AppError DATABASE_UNAVAILABLE when the database does not answer. */
 export interface AuditRepository {
@@ -23,7 +24,7 @@ export function createAuditRepository({ prisma, ping }: Needs): AuditRepository 
   return {
     async insert({ detail, ...event }) {
       // details are JSON: whoever records an event makes them of texts, numbers and lists of them
-      const data = { ...event, detail: detail as Prisma.InputJsonObject };
+      const data = { ...event, detail: toDatabaseJson(detail) };
       await unlessDown(ping, () => prisma.auditEvent.create({ data }));
     },
 

@@ -8,9 +8,12 @@ export interface SealedBox {
   open(sealed: string): Promise<string | null>;
 }
 
-/** @param secret - at least 32 random characters; never in the database */
-export function createSealedBox(secret: string): SealedBox {
-  const key = new Uint8Array(hkdfSync('sha256', secret, '', 'oriel signing keys', 32));
+/**
+ * @param secret - at least 32 random characters; never in the database
+ * @param purpose - what is sealed in one box cannot be opened in one for another purpose
+ */
+export function createSealedBox(secret: string, purpose = 'oriel signing keys'): SealedBox {
+  const key = new Uint8Array(hkdfSync('sha256', secret, '', purpose, 32));
   return {
     seal: (text) =>
       new CompactEncrypt(new TextEncoder().encode(text))

@@ -1,5 +1,6 @@
+import { toDatabaseJson } from '../../db/database-json.ts';
 import { unlessDown } from '../../db/unless-down.ts';
-import type { Prisma, PrismaClient, SigningKey } from '../../generated/prisma/client.ts';
+import type { PrismaClient, SigningKey } from '../../generated/prisma/client.ts';
 
 /** Every method throws AppError DATABASE_UNAVAILABLE when the database does not answer. */
 export interface SigningKeyRepository {
@@ -24,7 +25,7 @@ export function createSigningKeyRepository({ prisma, ping }: Needs): SigningKeyR
 
     async insert({ publicJwk, ...key }) {
       // what was read from a column of JSON can be written to one
-      const data = { ...key, publicJwk: publicJwk as Prisma.InputJsonValue };
+      const data = { ...key, publicJwk: toDatabaseJson(publicJwk) };
       await unlessDown(ping, () => keys.create({ data }));
     },
 

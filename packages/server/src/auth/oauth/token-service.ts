@@ -186,19 +186,26 @@ export function createTokenService(needs: Needs) {
     }
   }
 
-  async function identify({ authorization, fields }: OauthRequest): Promise<Asker> {
+  async function identify({ authorization, fields, ip }: OauthRequest): Promise<Asker> {
     const credential = readClientCredential(authorization, fields);
     if (!credential || (credential.id === toolsClientId && credential.secret === null))
       return { kind: 'tool' };
     const { id, secret } = credential;
     const client = secret === null ? null : await clients.authenticate(id, secret);
     // the same for a client that is not there, so that nobody learns which are
-    if (!client)
+    if (!client) {
+      const by = { principal: { id: 'anonymous' }, exchange: { ip } };
+      // what is no id of ours may be anything, a secret in the wrong place too
+      await audit.record(by, {
+        action: 'client.refused',
+        ...(isClientId(id) && { target: `client:${id}` }),
+      });
       throw new OauthError('invalid_client', 'The client or its secret is wrong, or it was revoked.');
+    }
     return { kind: 'client', client };
   }
 
-  async function byClientCredentials(asker: Asker, { fields }: OauthRequest): Promise<TokenResponse> {
+  async function byClientCredentials(asker: Asker, { fields, ip }: OauthRequest): Promise<TokenResponse> {
     if (asker.kind === 'tool')
       throw new OauthError('invalid_client', 'The client must show its id and its secret.');
     const { id, scopes: own, grants } = asker.client;
@@ -206,6 +213,8 @@ export function createTokenService(needs: Needs) {
       throw new OauthError('unauthorized_client', 'The client may not use this grant type.');
     const scopes = chooseScopes(fields.get('scope'), own);
     const { token } = await accessTokens.sign({ subject: id, clientId: id, scopes });
+    const by = { principal: { id: `client:${id}` }, exchange: { ip } };
+    await audit.record(by, { action: 'client.token-issued', target: `client:${id}`, detail: { scopes } });
     return toResponse(token, scopes);
   }
 
@@ -288,6 +297,11 @@ export function createTokenService(needs: Needs) {
 /** Anything else is no user, and no value that the database takes for one. */
 function isUuid(text: string): boolean {
   return z.uuid().safeParse(text).success;
+}
+
+/** Whether it looks like one that we gave: see client-service.ts. */
+function isClientId(text: string): boolean {
+  return /^client-[a-z2-7]{8}$/.test(text);
 }
 
 /** Tokens of users' tools belong to the one public client; clients with a secret of their own have none yet. */

@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream';
+import type { Job } from '@oriel/schemas';
+import type { AnyTRPCProcedure } from '@trpc/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { reachOf } from '../auth/principal.ts';
+import { AppError } from '../errors.ts';
+import type { JobService } from '../jobs/service.ts';
+import { callProcedure } from '../trpc/call-procedure.ts';
+import { abortSignalOf } from './abort-signal.ts';
+import type { OnRequest } from './identification.ts';
+import { waitOf } from './prefer.ts';
+import type { CreateContext } from './request-context.ts';
+import { eventFrames } from './server-sent-events.ts';
+
+type Procedures = Readonly<Record<string, unknown>>;
+
+interface Options {
+  readonly services: { readonly jobs: Pick<JobService, 'watch'> };
+  readonly procedures: Procedures;
+  readonly createContext: CreateContext;
+  /** Finds out who is calling. */
+  readonly identify: OnRequest;
+}
+
+/** What this door answers itself, in place of the procedure of that path. */
+export const jobDoorPaths: ReadonlySet<string> = new Set(['jobs.get']);
+
+/** Jobs over HTTP, as far as HTTP has its own ways: conditional and preferred answers, streams of events, redirects. */
+export async function jobDoor(
+  server: FastifyInstance,
+  { services, procedures, createContext, identify }: Options,
+): Promise<void> {
+  server.addHook('onRequest', identify);
+
+  server.get('/jobs/:id', async (request, reply) => {
+    const { waitS: asked, revision } = request.query as Readonly<Record<string, string | undefined>>;
+    const known = revisionOf(request.headers['if-none-match']);
+    const preferred = waitOf(request.headers.prefer);
+    const job = await getJob(request, reply, {
+      ...numberOr('waitS', asked ?? preferred?.toString()),
+      ...numberOr('revision', revision ?? known?.toString()),
+    });
+    if (preferred !== null) reply.header('preference-applied', `wait=${preferred}`);
+    reply
+      .header('etag', `"${job.revision}"`)
+      .header('cache-control', 'private, no-cache')
+      .header('vary', 'prefer');
+    if (known === job.revision) return reply.code(304).send();
+    return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(job));
+  });
+
+  server.get('/jobs/:id/events', async (request, reply) => {
+    const { lastEventId: asked } = request.query as { lastEventId?: string };
+    const header = request.headers['last-event-id'];
+    const lastEventId = typeof header === 'string' ? header : asked;
+    const job = await getJob(request, reply, {});
+    // what a browser is answered that has seen the end: it would ask again and again else
+    if (job.finishedAt !== null && lastEventId === String(job.revision)) return reply.code(204).send();
+    const signal = abortSignalOf(reply);
+    const reach = reachOf(request.principal);
+    const events = await services.jobs.watch(reach, { id: job.id, lastEventId }, signal);
+    return reply
+      .header('content-type', 'text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-store, no-transform')
+      .header('x-accel-buffering', 'no')
+      .send(Readable.from(eventFrames(events, toFrame), { objectMode: false }));
+  });
+
+  server.get('/jobs/:id/results', async (request, reply) => {
+    const { id, state, resultsId } = await getJob(request, reply, {});
+    if (resultsId === null)
+      throw new AppError('DATASET_NOT_READY', `The job "${id}" is ${state}, and has no results.`);
+    const query = request.url.split('?', 2)[1];
+    return reply.redirect(
+      `/api/v1/datasets/${resultsId}/export${query === undefined ? '' : `?${query}`}`,
+      307,
+    );
+  });
+
+  /** As the procedure does it, with all that it checks. */
+  async function getJob(request: FastifyRequest, reply: FastifyReply, input: object): Promise<Job> {
+    const { id } = request.params as { id: string };
+    const answer = await callProcedure(procedures['jobs.get'] as AnyTRPCProcedure, {
+      ctx: createContext(request, reply, 'rest'),
+      path: 'jobs.get',
+      type: 'query',
+      getRawInput: async () => ({ ...input, id }),
+      signal: abortSignalOf(reply),
+      batchIndex: 0,
+    });
+    // the procedure's output schema is that of a job
+    return answer as Job;
+  }
+}
+
+function toFrame(job: Job): string {
+  return `id: ${job.revision}\ndata: ${JSON.stringify(job)}\n\n`;
+}
+
+/** What is no number is left for the schema to refuse. */
+function numberOr(name: string, text: string | undefined): object {
+  if (text === undefined) return {};
+  return { [name]: text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text };
+}
+
+/** @see RFC 9110, section 13.1.2, "If-None-Match" */
+function revisionOf(header: string | undefined): number | undefined {
+  const [, revision] = /^\s*(?:W\/)?"(\d{1,9})"\s*$/.exec(header ?? '') ?? [];
+  return revision === undefined ? undefined : Number(revision);
+}

@@ -1,0 +1,40 @@
+import type { ErrorIssue } from '@oriel/schemas';
+import { AppError } from './errors.ts';
+
+/** What a schema refused: zod's own issues, or what a worker thread tells of them. */
+interface RefusedInput {
+  readonly issues: readonly RefusedField[];
+  /** How many issues there are, where not all of them are told. */
+  readonly issueCount?: number;
+}
+
+interface RefusedField {
+  readonly path: readonly PropertyKey[];
+  readonly code?: string | undefined;
+  readonly message: string;
+}
+
+/** Most issues that one error names. */
+const issuesMax = 100;
+const issuesInMessage = 5;
+
+/** A refused input as our error: each issue names the field, the rule and what was expected. */
+export function toInputError({ issues: all, issueCount = all.length }: RefusedInput): AppError {
+  const issues = all.slice(0, issuesMax).map(toIssue);
+  const shown = issues
+    .slice(0, issuesInMessage)
+    .map(({ path, message }) => (path.length ? `${toPathText(path)}: ${message}` : message));
+  const more = issueCount - shown.length;
+  const message = `The input is not valid. ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+  return new AppError('INPUT_INVALID', message, { issues });
+}
+
+/** `['inputs', 0, 'bodyMassG']` as `inputs[0].bodyMassG`. */
+function toPathText(path: ErrorIssue['path']): string {
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : i === 0 ? key : `.${key}`)).join('');
+}
+
+function toIssue(issue: RefusedField): ErrorIssue {
+  const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+  return { path, rule: issue.code ?? 'invalid', message: issue.message };
+}
