@@ -11,21 +11,26 @@ interface Needs {
   readonly timeoutMs: number;
 }
 
+/** Makes a `fetch` whose requests say who calls out of one whose requests do not. */
+export type Authorize = (transport: typeof fetch) => typeof fetch;
+
 /**
- * A `fetch` whose requests say who calls; for nobody, the one that was given.
+ * For nobody, a `fetch` stays as it is.
  *
+ * @param needs - `fetch` gets the access tokens of a service client
  * @throws TypeError when the credentials cannot be ones
  */
-export function createAuthorizedFetch(auth: ClientAuth | undefined, needs: Needs): typeof fetch {
-  const { fetch } = needs;
-  if (auth === undefined) return fetch;
-  if (auth === 'session') return (input, init) => fetch(input, { ...init, credentials: 'include' });
+export function createAuthorize(auth: ClientAuth | undefined, needs: Needs): Authorize {
+  if (auth === undefined) return (transport) => transport;
+  if (auth === 'session')
+    return (transport) => (input, init) => transport(input, { ...init, credentials: 'include' });
   if ('apiKey' in auth) {
     if (!isBearerText(auth.apiKey))
       throw new TypeError('auth.apiKey is no API key: it is empty, or has spaces or line ends in it.');
-    return (input, init) => fetch(input, withBearer(init, auth.apiKey));
+    return (transport) => (input, init) => transport(input, withBearer(init, auth.apiKey));
   }
-  return createTokenFetch(createTokenSource({ ...needs, credentials: auth }), fetch);
+  const tokens = createTokenSource({ ...needs, credentials: auth });
+  return (transport) => createTokenFetch(tokens, transport);
 }
 
 /** Sends a token that renews itself, and a request once more when its token was refused before its time. */

@@ -7,34 +7,14 @@ import {
   httpSubscriptionLink,
   isNonJsonSerializable,
   splitLink,
-  type TRPCClient,
   type TRPCLink,
 } from '@trpc/client';
-import { type ClientAuth, createAuthorizedFetch } from './auth.ts';
+import { EventSource } from 'eventsource';
+import { type ClientOptions, type Connection, createConnection } from './connection.ts';
+import { type OrielClient, withHelpers } from './oriel-client.ts';
+import { slicesTransport } from './predict-stream/slices-transport.ts';
 import { timeoutLink } from './timeout-link.ts';
 
-export interface ClientOptions {
-  /** Where the server is, e.g. `http://localhost:3000`. */
-  readonly url: string;
-  /**
-   * Who calls: `{ apiKey }`, `{ clientId, clientSecret, scopes? }` for a service client, whose access tokens are
-   * fetched and renewed unseen, or `'session'` for the cookie of the person who is signed in. Nobody without it.
-   */
-  readonly auth?: ClientAuth;
-  /** Longest a call may take, in milliseconds. The server is told, so that it does not compute for nobody. */
-  readonly timeoutMs?: number;
-  /** Sent with every request. */
-  readonly headers?:
-    | Record<string, string>
-    | (() => Record<string, string> | Promise<Record<string, string>>);
-  /** Another `fetch`, e.g. one that retries. */
-  readonly fetch?: typeof fetch;
-}
-
-/** The typed client: `client.models.<id>.predict.mutate(input)` knows each model's input and output. */
-export type OrielClient = TRPCClient<AppRouter>;
-
-const timeoutMsDefault = 30_000;
 /** Longer URLs are cut by some proxies; a batch that would need one is split. */
 const urlLengthMax = 2000;
 const callsPerBatchMax = 50;
@@ -42,13 +22,20 @@ const callsPerBatchMax = 50;
 /**
  * Makes a client. Calls of one tick share one HTTP request; files and forms go alone, as bytes.
  *
+ * @throws TypeError when the credentials cannot be ones
  * @example
  * const client = createClient({ url: 'http://localhost:3000' });
  * const { output } = await client.models.penguins.predict.mutate({ island: 'Biscoe', bodyMassG: 5950 });
  * output.species; // 'Adelie' | 'Chinstrap' | 'Gentoo'
  */
 export function createClient(options: ClientOptions): OrielClient {
-  return createTRPCClient<AppRouter>({ links: createLinks(options) });
+  const connection = createConnection(options);
+  return withHelpers(createTrpcClient(connection), connection, slicesTransport);
+}
+
+/** The procedures alone, without the helpers beside them. */
+export function createTrpcClient(connection: Connection) {
+  return createTRPCClient<AppRouter>({ links: linksOf(connection) });
 }
 
 /**
@@ -56,32 +43,38 @@ export function createClient(options: ClientOptions): OrielClient {
  *
  * @throws TypeError when the credentials cannot be ones
  */
-export function createLinks({
-  url,
-  auth,
-  timeoutMs = timeoutMsDefault,
-  headers,
-  // looked up at each call, so that whoever replaces the global one later is obeyed
-  fetch = (input, init) => globalThis.fetch(input, init),
-}: ClientOptions): TRPCLink<AppRouter>[] {
-  const base = url.replace(/\/$/, '');
-  const authorized = createAuthorizedFetch(auth, { url: base, fetch, timeoutMs });
+export function createLinks(options: ClientOptions): TRPCLink<AppRouter>[] {
+  return linksOf(createConnection(options));
+}
+
+function linksOf(connection: Connection): TRPCLink<AppRouter>[] {
+  const { timeoutMs, fetch } = connection;
   const common = {
-    url: `${base}/trpc`,
+    url: `${connection.url}/trpc`,
     transformer: wireFormat,
     headers: async () => ({
       'oriel-deadline-ms': String(timeoutMs),
-      ...(typeof headers === 'function' ? await headers() : headers),
+      ...(await connection.headers()),
     }),
-    fetch: authorized,
+    fetch,
   };
   return [
     timeoutLink(timeoutMs),
     splitLink({
       condition: (op) => op.type === 'subscription',
-      true: httpSubscriptionLink({ url: common.url, transformer: wireFormat }),
+      true: httpSubscriptionLink({
+        url: common.url,
+        transformer: wireFormat,
+        // browsers' own and Node.js: the one sends no headers, the other has none
+        EventSource,
+        eventSourceOptions: {
+          fetch: async (url, init) =>
+            fetch(url, { ...init, headers: { ...(await connection.headers()), ...init.headers } }),
+        },
+      }),
       false: splitLink({
-        condition: (op) => isNonJsonSerializable(op.input),
+        // what waits long must not hold up the calls of its tick
+        condition: (op) => isNonJsonSerializable(op.input) || op.context['alone'] === true,
         true: httpLink(common),
         false: httpBatchLink({ ...common, maxURLLength: urlLengthMax, maxItems: callsPerBatchMax }),
       }),

@@ -1,5 +1,9 @@
 import { type ErrorCode, type Problem, problemSchema } from '@oriel/schemas';
 import { TRPCClientError } from '@trpc/client';
+import { DatasetImportError } from './datasets/dataset-import-error.ts';
+import { JobError } from './jobs/job-error.ts';
+import { StreamError } from './predict-stream/stream-error.ts';
+import { ProblemError } from './problem-error.ts';
 import { TokenError } from './token-error.ts';
 
 /**
@@ -11,6 +15,8 @@ import { TokenError } from './token-error.ts';
  * catch (error) { if (problemOf(error)?.code === 'INPUT_INVALID') showFields(problemOf(error)?.issues); }
  */
 export function problemOf(error: unknown): Problem | null {
+  if (error instanceof ProblemError) return error.problem;
+  if (error instanceof TokenError) return toTokenProblem(error);
   if (!(error instanceof TRPCClientError)) return null;
   if (error.cause instanceof TokenError) return toTokenProblem(error.cause);
   const data: unknown = error.data;
@@ -32,15 +38,15 @@ function toTokenProblem({ status, message }: TokenError): Problem | null {
   };
 }
 
-/** Whether a call failed with this code. */
+/** Whether a call, an import, a job or a stream failed with this code. */
 export function hasErrorCode(error: unknown, code: ErrorCode): boolean {
+  if (error instanceof DatasetImportError || error instanceof JobError || error instanceof StreamError)
+    return error.code === code;
   return problemOf(error)?.code === code;
 }
 
 /** Whether a call ran into its own timeout or was aborted before an answer came. */
 export function isAbort(error: unknown): boolean {
-  return (
-    error instanceof TRPCClientError &&
-    (error.cause?.name === 'AbortError' || error.cause?.name === 'TimeoutError')
-  );
+  const cause = error instanceof TRPCClientError ? error.cause : error;
+  return cause instanceof Error && (cause.name === 'AbortError' || cause.name === 'TimeoutError');
 }

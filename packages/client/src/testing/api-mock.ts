@@ -1,4 +1,6 @@
+import type { Job } from '@oriel/schemas';
 import { type HttpHandler, HttpResponse, http } from 'msw';
+import { toEventStream } from './event-stream.ts';
 import type { InputAt, OutputAt, ProcedurePath } from './procedure-paths.ts';
 import { type Refusal, toProblem } from './refusal.ts';
 import { readCalls, toFailure, toResult, type WireCall } from './trpc-wire.ts';
@@ -16,6 +18,11 @@ export interface ApiMock {
   readonly handlers: readonly HttpHandler[];
   /** From now on, the procedure answers this. */
   answer<Path extends ProcedurePath>(path: Path, answer: Answer<Path>): void;
+  /**
+   * From now on, whoever watches a job is told these states of it, and the stream ends. It ends at once when it is not
+   * said, as where streams do not come through.
+   */
+  answerJobEvents(answer: (id: string) => Iterable<Job> | AsyncIterable<Job>): void;
   /** From now on, the procedure fails with this code. */
   refuse(path: ProcedurePath, refusal: Refusal): void;
   /** From now on, there is no connection. */
@@ -42,11 +49,13 @@ export function createApiMock(url: string): ApiMock {
   const replies = new Map<string, Reply>();
   const received: WireCall[] = [];
   let isConnected = true;
+  let jobEvents = noEvents;
 
   const handler = http.all(`${base}*`, async ({ request }) => {
     if (!isConnected) return HttpResponse.error();
     const { calls, isBatch } = await readCalls(request, new URL(base).pathname);
     received.push(...calls);
+    if (calls[0]?.path === 'jobs.events') return toEventStream(jobEvents(idOf(calls[0])));
     const answers = await Promise.all(
       calls.map((call) => (replies.get(call.path) ?? notMocked)(call, request)),
     );
@@ -69,6 +78,9 @@ export function createApiMock(url: string): ApiMock {
     refuse(path, refusal) {
       replies.set(path, async () => toRefused(refusal, path));
     },
+    answerJobEvents(answer) {
+      jobEvents = answer;
+    },
     disconnect() {
       isConnected = false;
     },
@@ -79,9 +91,16 @@ export function createApiMock(url: string): ApiMock {
     reset() {
       replies.clear();
       received.length = 0;
+      jobEvents = noEvents;
       isConnected = true;
     },
   };
+}
+
+const noEvents = (_id: string): Iterable<Job> | AsyncIterable<Job> => [];
+
+function idOf({ input }: WireCall): string {
+  return typeof input === 'object' && input !== null && 'id' in input ? String(input.id) : '';
 }
 
 const notMocked: Reply = async ({ path }) =>

@@ -20,6 +20,7 @@ const statusOfKind: Record<ErrorKind, number> = {
   'too-large': 413,
   'url-too-long': 414,
   unsupported: 415,
+  unprocessable: 422,
   'rate-limited': 429,
   'headers-too-large': 431,
   cancelled: 499,

@@ -1,0 +1,86 @@
+import type { Job } from '@oriel/schemas';
+import { sendAgain } from '../../send-again.ts';
+import { commonOptions, readArguments, required, wholeNumber } from '../arguments.ts';
+import { followJob } from '../follow-job.ts';
+import { standardStream } from '../formats.ts';
+import { openClient } from '../open-client.ts';
+import { checkOutput, type OutputFile, writeOutput } from '../output-file.ts';
+import { prepareRows, readRowsValues, rowsHelp, rowsOptions } from '../rows-job.ts';
+import { exitCodes, say, type Terminal, UsageError } from '../terminal.ts';
+import { durationInWords, inWords, sizeInWords } from '../words.ts';
+import { type Command, commonHelp } from './command.ts';
+
+const help = `Usage: oriel predict --model <id> --input <file> --output <file> [options]
+
+Predicts every row of a file: uploads it, runs a job over it on the server, and fetches the results. Ctrl-C cancels
+the job. A row that fails has its reason in the columns error_code and error_message; the others have their results.
+
+${rowsHelp}
+  -o, --output <file>          where the results go, whole or not at all; - for standard output
+      --format <format>        csv, ndjson or parquet; by the output's name without it
+      --results-only           without the columns of the input
+      --priority <n>           from -10 to 10: jobs of a higher one come first
+      --discard                removes what was uploaded, and the results, from the server in the end
+${commonHelp}
+
+Exit codes: 0 done, also where single rows failed; 1 failed; 2 wrong usage; 130 stopped by Ctrl-C.
+
+Example:
+  oriel predict --model penguins --input rows.csv --output out.parquet --map bodyMassG=weight`;
+
+const options = {
+  ...commonOptions,
+  ...rowsOptions,
+  output: { type: 'string', short: 'o' },
+  format: { type: 'string' },
+  'results-only': { type: 'boolean' },
+  priority: { type: 'string' },
+  discard: { type: 'boolean' },
+} as const;
+
+export const predictCommand: Command = {
+  summary: 'predicts every row of a file, and writes a file of results',
+  help,
+  async run(args, terminal) {
+    const { values } = readArguments(args, { options });
+    const rows = readRowsValues(values);
+    const output = await checkOutput(required(values.output, '--output'), values.format);
+    if (values.json && output.path === standardStream)
+      throw new UsageError('--json and --output - cannot both have standard output.');
+    const priority = wholeNumber(values.priority, '--priority', { min: -10, max: 10 });
+
+    const client = openClient(values, terminal);
+    const { dataset, input } = await prepareRows(client, rows, terminal);
+    terminal.signal.throwIfAborted();
+    const asked = {
+      ...input,
+      keepColumns: values['results-only'] !== true,
+      ...(priority !== undefined && { priority }),
+    };
+    const created = await sendAgain(() => client.jobs.predictDataset.mutate(asked), terminal);
+    const job = await followJob(client, created, { label: 'Predicting', cancels: true }, terminal);
+    if (job.resultsId === null) throw new Error(`The job ${job.id} has no results.`);
+    const bytes = await writeOutput(client, job.resultsId, output, terminal);
+
+    report(job, { output, bytes }, terminal);
+    if (values.json) terminal.stdout.write(`${JSON.stringify(job)}\n`);
+    if (values.discard === true) {
+      const uploaded = rows.file ? [dataset.id] : [];
+      for (const id of [job.resultsId, ...uploaded]) await client.datasets.delete.mutate({ id });
+    }
+    return exitCodes.done;
+  },
+};
+
+function report(
+  { progress, startedAt, finishedAt }: Job,
+  { output, bytes }: { output: OutputFile; bytes: number | null },
+  terminal: Terminal,
+): void {
+  const seconds = (Date.parse(finishedAt ?? '') - Date.parse(startedAt ?? '')) / 1000;
+  const rate =
+    seconds > 0 ? ` in ${durationInWords(seconds)} (${inWords(progress.rowsDone / seconds)} rows/s)` : '';
+  const failed = progress.rowsFailed > 0 ? `, ${inWords(progress.rowsFailed)} of them failed` : '';
+  const file = bytes === null ? '' : ` -> ${output.path} (${sizeInWords(bytes)})`;
+  say(terminal, `${inWords(progress.rowsDone)} rows${rate}${failed}${file}`);
+}

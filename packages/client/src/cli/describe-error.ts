@@ -1,0 +1,41 @@
+import { DatasetImportError } from '../datasets/dataset-import-error.ts';
+import { problemOf } from '../errors.ts';
+import { JobError } from '../jobs/job-error.ts';
+import { safeText } from './words.ts';
+
+type Issues = readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
+
+/** What failed, for people: what the server says, with the fields it means and the id to ask its operator about. */
+export function describeError(error: unknown, url: string): string {
+  const problem = problemOf(error);
+  if (problem) {
+    const id = problem.requestId === '' ? '' : `, request ${problem.requestId}`;
+    const text = `${problem.detail} (${problem.code}${id})${toList(problem.issues)}`;
+    return problem.code === 'UNAUTHENTICATED'
+      ? `${safeLines(text)}\nGive an API key with ORIEL_API_KEY or --api-key.`
+      : safeLines(text);
+  }
+  if (error instanceof DatasetImportError || error instanceof JobError)
+    return safeLines(`${error.message}${error.code ? ` (${error.code})` : ''}${toList(error.issues)}`);
+  const reason = reasonOf(error);
+  if (reason !== null)
+    return `${url} does not answer (${reason}). Is the server running there? --url says where.`;
+  return safeLines(error instanceof Error ? error.message : String(error));
+}
+
+function toList(issues: Issues = []): string {
+  return issues.map(({ path, message }) => `\n  ${path.join('.') || 'input'}: ${message}`).join('');
+}
+
+function safeLines(text: string): string {
+  return text.split('\n').map(safeText).join('\n');
+}
+
+/** Why there was no connection: `fetch` hides it in a cause, which may have one itself. Null for other failures. */
+function reasonOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if (!(error instanceof TypeError) || error.message !== 'fetch failed') return reasonOf(error.cause);
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+}

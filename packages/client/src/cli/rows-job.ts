@@ -1,0 +1,84 @@
+import type { ColumnMapping, Dataset } from '@oriel/schemas';
+import type { NodeClient } from '../node/node-client.ts';
+import { readPairs, required } from './arguments.ts';
+import { chooseMapping } from './choose-mapping.ts';
+import { toInputFormat } from './formats.ts';
+import { type Terminal, UsageError } from './terminal.ts';
+import { uploadFile } from './upload-file.ts';
+
+/** Options of commands that give a model the rows of a file. */
+export const rowsOptions = {
+  model: { type: 'string', short: 'm' },
+  'model-version': { type: 'string' },
+  input: { type: 'string', short: 'i' },
+  'input-format': { type: 'string' },
+  dataset: { type: 'string' },
+  map: { type: 'string', multiple: true },
+} as const;
+
+interface RowsValues {
+  readonly model?: string | undefined;
+  readonly 'model-version'?: string | undefined;
+  readonly input?: string | undefined;
+  readonly 'input-format'?: string | undefined;
+  readonly dataset?: string | undefined;
+  readonly map?: readonly string[] | undefined;
+}
+
+export const rowsHelp = `  -m, --model <id>             which model, e.g. penguins
+  -i, --input <file>           CSV, TSV, JSON, NDJSON, Parquet, images in a ZIP or a folder; - for
+                               standard input
+      --dataset <id>           a dataset that is on the server, in place of --input
+      --input-format <format>  where the file's name does not say it
+      --model-version <v>      the default version without it
+      --map <field>=<column>   which column fills a field of the model; may be given for each field.
+                               The server proposes what is not said`;
+
+/** What of the arguments can be wrong, checked before anything is sent. */
+export function readRowsValues(values: RowsValues) {
+  const { input, dataset } = values;
+  const model = required(values.model, '--model');
+  if ((input === undefined) === (dataset === undefined))
+    throw new UsageError('Say which rows: with --input <file> or with --dataset <id>.');
+  const file =
+    input === undefined ? null : { path: input, format: toInputFormat(values['input-format'], input) };
+  const said = readPairs(values.map);
+  return { model, modelVersion: values['model-version'], file, datasetId: dataset ?? '', said };
+}
+
+type Rows = ReturnType<typeof readRowsValues>;
+
+/** What a job over these rows is made of. */
+export interface RowsJobInput {
+  readonly datasetId: string;
+  readonly datasetVersion: number;
+  readonly model: string;
+  readonly modelVersion?: string;
+  readonly mapping: ColumnMapping;
+  /** Of this run: a request that is sent again makes no second job. */
+  readonly idempotencyKey: string;
+}
+
+/** Uploads the file, unless the rows are on the server already, and finds which column fills which field. */
+export async function prepareRows(
+  client: NodeClient,
+  { model, modelVersion, file, datasetId, said }: Rows,
+  terminal: Terminal,
+): Promise<{ dataset: Dataset; input: RowsJobInput }> {
+  const { signal } = terminal;
+  // a model that is not there is known before much has been sent
+  await client.models.get.query({ id: model }, { signal });
+  const dataset = file
+    ? await uploadFile(client, file, terminal)
+    : await client.datasets.get.query({ id: datasetId }, { signal });
+  const mapping = await chooseMapping(client, { dataset, model, said }, terminal);
+  const input = {
+    datasetId: dataset.id,
+    datasetVersion: dataset.latest.version,
+    model,
+    ...(modelVersion !== undefined && { modelVersion }),
+    mapping,
+    idempotencyKey: crypto.randomUUID(),
+  };
+  return { dataset, input };
+}

@@ -1,0 +1,57 @@
+import { type Authorize, type ClientAuth, createAuthorize } from './auth.ts';
+
+export interface ClientOptions {
+  /** Where the server is, e.g. `http://localhost:3000`. */
+  readonly url: string;
+  /**
+   * Who calls: `{ apiKey }`, `{ clientId, clientSecret, scopes? }` for a service client, whose access tokens are
+   * fetched and renewed unseen, or `'session'` for the cookie of the person who is signed in. Nobody without it.
+   */
+  readonly auth?: ClientAuth;
+  /**
+   * Longest a call may take, in milliseconds. The server is told, so that it does not compute for nobody. Uploads,
+   * downloads and streams take the time that they need.
+   */
+  readonly timeoutMs?: number;
+  /** Sent with every request. */
+  readonly headers?:
+    | Record<string, string>
+    | (() => Record<string, string> | Promise<Record<string, string>>);
+  /** Another `fetch`, e.g. one that retries. */
+  readonly fetch?: typeof fetch;
+}
+
+/** How requests reach one server: where it is, who calls, and what is sent with each. */
+export interface Connection {
+  /** Where the server is, without a slash at the end. */
+  readonly url: string;
+  readonly timeoutMs: number;
+  /** The caller's own headers, which may change from request to request. */
+  headers(): Promise<Record<string, string>>;
+  /** Says who calls. */
+  readonly fetch: typeof fetch;
+  /** For requests that need another transport. */
+  readonly authorize: Authorize;
+}
+
+const timeoutMsDefault = 30_000;
+
+/** @throws TypeError when the credentials cannot be ones */
+export function createConnection({
+  url,
+  auth,
+  timeoutMs = timeoutMsDefault,
+  headers,
+  // looked up at each call, so that whoever replaces the global one later is obeyed
+  fetch = (input, init) => globalThis.fetch(input, init),
+}: ClientOptions): Connection {
+  const base = url.replace(/\/$/, '');
+  const authorize = createAuthorize(auth, { url: base, fetch, timeoutMs });
+  return {
+    url: base,
+    timeoutMs,
+    headers: async () => (typeof headers === 'function' ? headers() : { ...headers }),
+    fetch: authorize(fetch),
+    authorize,
+  };
+}

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { formatOfFileName, toDatasetName } from './file-name.ts';
+
+test.each([
+  ['birds.csv', 'birds', 'csv'],
+  ['Birds of 2008.JSONL', 'Birds of 2008', 'ndjson'],
+  ['birds.csv.gz', 'birds', 'csv'],
+  ['images.zip', 'images', 'images'],
+  ['v1.2', 'v1.2', undefined],
+  ['birds.gz', 'birds.gz', undefined],
+  ['.csv', '.csv', 'csv'],
+  ['constructor', 'constructor', undefined],
+])('%s is the dataset %s of format %s', (fileName, name, format) => {
+  expect([toDatasetName(fileName), formatOfFileName(fileName)]).toEqual([name, format]);
+});

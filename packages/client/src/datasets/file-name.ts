@@ -1,0 +1,25 @@
+import type { DatasetFormat } from '@oriel/schemas';
+
+const formatOfEnding: Readonly<Record<string, DatasetFormat>> = {
+  csv: 'csv',
+  tsv: 'tsv',
+  tab: 'tsv',
+  json: 'json',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  parquet: 'parquet',
+  zip: 'images',
+};
+
+const endingPattern = new RegExp(`\\.(${Object.keys(formatOfEnding).join('|')})(\\.gz)?$`, 'i');
+
+/** What a file of this name holds; undefined where its name does not say. */
+export function formatOfFileName(fileName: string): DatasetFormat | undefined {
+  return formatOfEnding[endingPattern.exec(fileName)?.[1]?.toLowerCase() ?? ''];
+}
+
+/** What a dataset is called that is given no other name: as its file, without the ending that says its format. */
+export function toDatasetName(fileName: string): string {
+  const name = fileName.replace(endingPattern, '').trim();
+  return name === '' ? fileName : name;
+}

@@ -1,0 +1,191 @@
+import { setupServer } from 'msw/node';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createClient } from '../create-client.ts';
+import { hasErrorCode, isAbort } from '../errors.ts';
+import { createApiMock, createTransferMock, makeDataset } from '../testing/index.ts';
+import { DatasetImportError } from './dataset-import-error.ts';
+import type { UploadProgress } from './upload.ts';
+
+const url = 'http://localhost:3000';
+const api = createApiMock(url);
+const transfers = createTransferMock(url);
+const server = setupServer(...transfers.handlers, ...api.handlers);
+const { datasets } = createClient({ url });
+
+beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
+afterEach(() => {
+  api.reset();
+  transfers.reset();
+});
+afterAll(() => server.close());
+
+const csv = 'island\nDream\n';
+const bytes = new TextEncoder().encode(csv);
+const textOf = (upload: { bytes: Uint8Array } | undefined) => new TextDecoder().decode(upload?.bytes);
+
+async function* inPieces() {
+  for (const byte of bytes) yield new Uint8Array([byte]);
+}
+
+const failureOf = (call: Promise<unknown>) =>
+  call.then(
+    () => {
+      throw new Error('the call should have failed');
+    },
+    (error: unknown) => error,
+  );
+
+describe('what is uploaded', () => {
+  test.each([
+    ['a File', () => new File([csv], 'birds.csv')],
+    ['a Blob', () => new Blob([csv])],
+    ['bytes', () => bytes],
+    ['a stream', () => new Blob([csv]).stream()],
+    ['an async iterable', inPieces],
+    ['a function that opens one', () => inPieces],
+  ])('%s arrives as it is', async (_name, open) => {
+    const dataset = makeDataset();
+    transfers.answer({ upload: () => dataset });
+    await expect(datasets.upload(open())).resolves.toEqual(dataset);
+    expect(transfers.uploads.map(textOf)).toEqual([csv]);
+  });
+
+  test('brings its name along, unless another is given, and what else is said of it', async () => {
+    transfers.answer({ upload: () => makeDataset() });
+    await datasets.upload(new File([csv], 'birds.csv'));
+    const datasetId = crypto.randomUUID();
+    const details = {
+      name: 'Birds',
+      description: 'of 2008',
+      tags: ['a', 'b'],
+      format: 'csv',
+      datasetId,
+    } as const;
+    await datasets.upload(new File([csv], 'birds.csv'), details);
+    expect(transfers.uploads.map((upload) => upload.details.get('name'))).toEqual(['birds', 'Birds']);
+    expect(transfers.uploads[0]?.details.get('format')).toBe('csv');
+    expect(Object.fromEntries(transfers.uploads[1]?.details ?? [])).toMatchObject({
+      description: 'of 2008',
+      tags: 'a,b',
+      format: 'csv',
+      datasetId,
+    });
+  });
+});
+
+describe('progress', () => {
+  test('counts the bytes that are sent, then says that they are read', async () => {
+    transfers.answer({ upload: () => makeDataset({ latest: { sizeBytes: bytes.length } }) });
+    const steps: UploadProgress[] = [];
+    await datasets.upload(new Blob([csv]), { onProgress: (step) => steps.push(step) });
+    const totalBytes = bytes.length;
+    expect(steps[0]).toMatchObject({ phase: 'sending', totalBytes });
+    expect(steps.at(-2)).toEqual({ phase: 'sending', sentBytes: totalBytes, totalBytes });
+    expect(steps.at(-1)).toEqual({ phase: 'importing', sentBytes: totalBytes, totalBytes });
+  });
+
+  test('knows no total of a stream', async () => {
+    transfers.answer({ upload: () => makeDataset() });
+    const totals = new Set<number | null>();
+    await datasets.upload(inPieces(), {
+      onProgress: ({ phase, totalBytes }) => phase === 'sending' && totals.add(totalBytes),
+    });
+    expect([...totals]).toEqual([null]);
+  });
+});
+
+describe('the import', () => {
+  test('is waited for', async () => {
+    const ready = makeDataset();
+    const importing = makeDataset({ ...ready, latest: { ...ready.latest, state: 'importing', rows: null } });
+    transfers.answer({ upload: () => importing });
+    let looks = 0;
+    api.answer('datasets.get', () => (++looks < 3 ? importing : ready));
+    await expect(datasets.upload(bytes)).resolves.toEqual(ready);
+    expect(looks).toBe(3);
+  });
+
+  test('of this version is meant, whatever was uploaded since', async () => {
+    const ready = makeDataset();
+    const uploaded = makeDataset({ ...ready, latest: { ...ready.latest, state: 'importing' } });
+    const since = { ...ready.latest, version: 2, state: 'importing' as const };
+    transfers.answer({ upload: () => uploaded });
+    api.answer('datasets.get', { ...ready, latest: since });
+    api.answer('datasets.versions', { items: [since, ready.latest] });
+    await expect(datasets.upload(bytes)).resolves.toEqual(ready);
+  });
+
+  test('that fails says why and where', async () => {
+    const issues = [{ path: ['rows', 3], rule: 'ragged', message: 'has 4 values, expected 3' }];
+    const error = { code: 'DATASET_UNREADABLE' as const, message: 'Row 3 has too many values.', issues };
+    transfers.answer({ upload: () => makeDataset({ latest: { state: 'failed', error } }) });
+    const failure = await failureOf(datasets.upload(bytes));
+    expect(failure).toBeInstanceOf(DatasetImportError);
+    expect(failure).toMatchObject({ message: error.message, code: error.code, issues });
+    expect(hasErrorCode(failure, 'DATASET_UNREADABLE')).toBe(true);
+  });
+});
+
+describe('a connection that breaks', () => {
+  test('is tried again, as the same upload', async () => {
+    transfers.answer({ upload: () => makeDataset() });
+    transfers.breakConnections(1);
+    await datasets.upload(bytes);
+    await datasets.upload(bytes);
+    const keys = transfers.uploads.map(({ idempotencyKey }) => idempotencyKey);
+    expect(keys).toEqual([
+      expect.stringMatching(/^[0-9a-f-]{36}$/),
+      expect.stringMatching(/^[0-9a-f-]{36}$/),
+    ]);
+    expect(new Set(keys).size).toBe(2);
+  });
+
+  test('an upload that still arrives is waited for', async () => {
+    const keys: (string | null)[] = [];
+    transfers.refuse({ code: 'IDEMPOTENCY_KEY_IN_FLIGHT' });
+    const call = datasets.upload(bytes, { idempotencyKey: 'mine' });
+    setTimeout(() => {
+      transfers.reset();
+      transfers.answer({
+        upload: ({ idempotencyKey }) => {
+          keys.push(idempotencyKey);
+          return makeDataset();
+        },
+      });
+    }, 300);
+    await call;
+    expect(keys).toEqual(['mine']);
+  });
+
+  test('ends the upload of a stream, which is gone', async () => {
+    transfers.answer({ upload: () => makeDataset() });
+    transfers.breakConnections(1);
+    expect(await failureOf(datasets.upload(inPieces()))).toBeInstanceOf(TypeError);
+    expect(transfers.uploads).toEqual([]);
+  });
+
+  test('starts a stream anew that can be opened again', async () => {
+    transfers.answer({ upload: () => makeDataset() });
+    transfers.breakConnections(1);
+    let opened = 0;
+    await datasets.upload(() => {
+      opened++;
+      return inPieces();
+    });
+    expect([opened, textOf(transfers.uploads[0])]).toEqual([2, csv]);
+  });
+
+  test('is not tried again when the server refuses what was sent', async () => {
+    transfers.refuse({ code: 'BODY_TOO_LARGE' });
+    const failure = await failureOf(datasets.upload(bytes));
+    expect(hasErrorCode(failure, 'BODY_TOO_LARGE')).toBe(true);
+  });
+});
+
+test('an upload can be given up while it waits', async () => {
+  const importing = makeDataset({ latest: { state: 'importing' } });
+  transfers.answer({ upload: () => importing });
+  api.answer('datasets.get', importing);
+  const signal = AbortSignal.timeout(50);
+  expect(isAbort(await failureOf(datasets.upload(bytes, { signal })))).toBe(true);
+});

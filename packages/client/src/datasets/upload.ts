@@ -1,0 +1,117 @@
+import { type Dataset, type DatasetFormat, datasetSchema } from '@oriel/schemas';
+import type { ApiCalls } from '../api-calls.ts';
+import type { Connection } from '../connection.ts';
+import { callRest, toQuery } from '../rest.ts';
+import { sendAgain } from '../send-again.ts';
+import { formatOfFileName, toDatasetName } from './file-name.ts';
+import { untilImported } from './until-imported.ts';
+import { countBytes, toUploadBody, type UploadBody, type UploadSource } from './upload-body.ts';
+import { createXhrFetch } from './xhr-fetch.ts';
+
+export interface UploadProgress {
+  /** `importing`: all has been sent, and the server reads it. */
+  readonly phase: 'sending' | 'importing';
+  readonly sentBytes: number;
+  /** Null when it is not known before the end. */
+  readonly totalBytes: number | null;
+}
+
+export interface UploadOptions {
+  /** Of the dataset; what the file is called without it. */
+  readonly name?: string;
+  readonly description?: string;
+  /** Without commas. */
+  readonly tags?: readonly string[];
+  /** Without it, as the file's name says, or as the server finds out. */
+  readonly format?: DatasetFormat;
+  /** A dataset that this is a new version of. */
+  readonly datasetId?: string;
+  /**
+   * The same key and content make one dataset, however often they are sent. Made up without it, for this upload and
+   * its repetitions alone.
+   */
+  readonly idempotencyKey?: string;
+  readonly onProgress?: (progress: UploadProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+interface Sending extends UploadOptions {
+  readonly idempotencyKey: string;
+  readonly body: UploadBody;
+}
+
+/** Whether requests can be read back as they are sent: browsers have no streams as bodies that all servers take. */
+const canStream = () => typeof XMLHttpRequest === 'undefined';
+
+export async function uploadDataset(
+  calls: ApiCalls,
+  connection: Connection,
+  source: UploadSource,
+  options: UploadOptions = {},
+): Promise<Dataset> {
+  const { idempotencyKey = crypto.randomUUID(), signal, onProgress } = options;
+  const body = await toUploadBody(source, canStream());
+  let failure: unknown;
+  const dataset = await sendAgain(send, {
+    isRepeatable: () => body.isRepeatable && failure === undefined,
+    signal,
+  }).catch((error: unknown) => {
+    throw failure ?? error;
+  });
+  const sentBytes = dataset.latest.sizeBytes;
+  onProgress?.({ phase: 'importing', sentBytes, totalBytes: sentBytes });
+  return untilImported(calls, dataset, signal);
+
+  async function send(): Promise<Dataset> {
+    try {
+      return await sendOnce(connection, { ...options, idempotencyKey, body });
+    } catch (error) {
+      // the cause, where what broke the request was what it read from
+      failure = body.failure() ?? unreadableFile(error);
+      throw error;
+    }
+  }
+}
+
+/** What `fetch` hides when a file of the disk was changed or removed since it was opened. */
+function unreadableFile(error: unknown): unknown {
+  const cause = error instanceof TypeError ? error.cause : undefined;
+  return cause instanceof DOMException && cause.name === 'NotReadableError' ? cause : undefined;
+}
+
+async function sendOnce(connection: Connection, sending: Sending): Promise<Dataset> {
+  const { body, idempotencyKey, name, description, tags, format, datasetId, signal } = sending;
+  const { fileName } = body;
+  const query = toQuery({
+    name: name ?? (fileName === null ? undefined : toDatasetName(fileName)),
+    description,
+    tags: tags?.join(','),
+    format: format ?? (fileName === null ? undefined : formatOfFileName(fileName)),
+    datasetId,
+  });
+  const transport = toTransport(sending);
+  const response = await callRest(connection, `/api/v1/datasets/upload${query}`, {
+    method: 'POST',
+    ...transport,
+    headers: {
+      'content-type': 'application/octet-stream',
+      'idempotency-key': idempotencyKey,
+      ...transport.headers,
+    },
+    signal,
+  });
+  return datasetSchema.parse(await response.json());
+}
+
+/**
+ * `fetch` tells nothing of what it has sent: here a stream is counted as it is read, there XMLHttpRequest counts. Node.js
+ * streams also what nobody counts: of a blob, its `fetch` holds more than it must.
+ */
+function toTransport({ body, onProgress }: Sending) {
+  const { blob, totalBytes } = body;
+  const onBytes = (sentBytes: number) => onProgress?.({ phase: 'sending', sentBytes, totalBytes });
+  if (blob && !canStream())
+    return { body: blob, headers: {}, ...(onProgress && { transport: createXhrFetch(onBytes) }) };
+  const headers: Record<string, string> = totalBytes === null ? {} : { 'content-length': String(totalBytes) };
+  return { body: countBytes(body.openStream(), onBytes), headers, duplex: 'half' as const };
+}

@@ -1,0 +1,114 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { setupServer } from 'msw/node';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createTransferMock, makeDataset } from '../testing/index.ts';
+import { createClient } from './node-client.ts';
+import { openFile } from './open-file.ts';
+import { saveStream } from './save-stream.ts';
+
+const url = 'http://localhost:3000';
+const transfers = createTransferMock(url);
+const server = setupServer(...transfers.handlers);
+const { datasets } = createClient({ url });
+let folder = '';
+
+beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'oriel-client-'));
+});
+afterEach(async () => {
+  transfers.reset();
+  await rm(folder, { recursive: true });
+});
+afterAll(() => server.close());
+
+test('a file of the disk is uploaded under its name', async () => {
+  transfers.answer({ upload: () => makeDataset() });
+  const path = join(folder, 'birds.csv');
+  await writeFile(path, 'island\nDream\n');
+  await datasets.upload(path);
+  await datasets.upload(pathToFileURL(path), { name: 'Birds' });
+  expect(transfers.uploads.map(({ details }) => details.get('name'))).toEqual(['birds', 'Birds']);
+  expect(transfers.uploads.map(({ details }) => details.get('format'))).toEqual(['csv', 'csv']);
+  expect(new TextDecoder().decode(transfers.uploads[0]?.bytes)).toBe('island\nDream\n');
+});
+
+test('the images of a folder are uploaded as an archive', async () => {
+  transfers.answer({ upload: () => makeDataset() });
+  const images = join(folder, 'digits');
+  await mkdir(join(images, 'sevens', '.cache'), { recursive: true });
+  await writeFile(join(images, 'sevens', 'ü.PNG'), 'seven');
+  await writeFile(join(images, 'a.jpg'), 'a');
+  await writeFile(join(images, 'labels.csv'), 'no image');
+  await writeFile(join(images, 'sevens', '.cache', 'b.png'), 'hidden');
+  await datasets.upload(images);
+  const [upload] = transfers.uploads;
+  expect(Object.fromEntries(upload?.details ?? [])).toEqual({ name: 'digits', format: 'images' });
+  const archive = Buffer.from(upload?.bytes ?? []).toString('utf8');
+  expect(archive.match(/[\w/ü]+\.(?:jpg|PNG|png|csv)/g)).toEqual([
+    'a.jpg',
+    'sevens/ü.PNG',
+    'a.jpg',
+    'sevens/ü.PNG',
+  ]);
+});
+
+test('a folder without images is not uploaded', async () => {
+  await expect(datasets.upload(folder)).rejects.toThrow('There are no images');
+  expect(transfers.uploads).toEqual([]);
+});
+
+test('a file that is changed while it is sent fails as what it is', async () => {
+  const path = join(folder, 'birds.csv');
+  await writeFile(path, 'island\nDream\n');
+  const { source } = await openFile(path);
+  await writeFile(path, 'something else, of another size');
+  await expect(datasets.upload(source)).rejects.toMatchObject({ name: 'NotReadableError' });
+});
+
+test('a file that is not there is not uploaded', async () => {
+  await expect(datasets.upload(join(folder, 'none.csv'))).rejects.toThrow();
+  expect(transfers.uploads).toEqual([]);
+});
+
+test('what is not a path goes as in browsers', async () => {
+  transfers.answer({ upload: () => makeDataset() });
+  await datasets.upload(new Uint8Array([97]));
+  expect(transfers.uploads.map(({ bytes }) => [...bytes])).toEqual([[97]]);
+});
+
+test('a download is written to a file, in place of what stood there', async () => {
+  transfers.answer({ download: () => 'n\n1\n' });
+  const path = join(folder, 'out.csv');
+  await writeFile(path, 'old');
+  await expect(datasets.downloadTo(path, { id: crypto.randomUUID() })).resolves.toBe(4);
+  expect(await readFile(path, 'utf8')).toBe('n\n1\n');
+  expect(await readdir(folder)).toEqual(['out.csv']);
+});
+
+test('a download whose connection breaks is fetched anew', async () => {
+  transfers.answer({ download: () => 'n\n1\n' });
+  transfers.breakConnections(1);
+  const path = join(folder, 'out.csv');
+  await datasets.downloadTo(path, { id: crypto.randomUUID() });
+  expect(await readFile(path, 'utf8')).toBe('n\n1\n');
+});
+
+test('a download that breaks leaves what stood there, and nothing half', async () => {
+  const path = join(folder, 'out.csv');
+  await writeFile(path, 'old');
+  let isFirst = true;
+  const broken = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (isFirst) controller.enqueue(new Uint8Array(10));
+      else controller.error(new Error('the connection broke'));
+      isFirst = false;
+    },
+  });
+  await expect(saveStream(broken, path)).rejects.toThrow('the connection broke');
+  expect(await readFile(path, 'utf8')).toBe('old');
+  expect(await readdir(folder)).toEqual(['out.csv']);
+});

@@ -1,0 +1,31 @@
+import { callRest } from '../rest.ts';
+import type { StreamTransport } from './predict-stream.ts';
+import { readResultLines } from './result-lines.ts';
+
+/**
+ * For browsers, which read an answer only when all has been sent: a request for each slice of the inputs, one after
+ * another.
+ */
+export const slicesTransport: StreamTransport = {
+  chunk: { charsMax: 256 * 1024, linesMax: 1000 },
+  async *send(connection, { path, chunks, signal }) {
+    let sentBefore = 0;
+    for await (const { text, lines } of chunks) {
+      const { body } = await callRest(connection, path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-ndjson' },
+        body: text,
+        signal,
+      });
+      if (body) for await (const item of readResultLines(body)) yield withLine(item, sentBefore);
+      sentBefore += lines;
+    }
+  },
+};
+
+/** The server counts the lines of a request, the caller those of all. */
+function withLine(item: unknown, sentBefore: number): unknown {
+  if (typeof item !== 'object' || item === null || !('line' in item) || typeof item.line !== 'number')
+    return item;
+  return { ...item, line: item.line + sentBefore };
+}

@@ -1,0 +1,53 @@
+import { TRPCClientError } from '@trpc/client';
+import { problemOf } from './errors.ts';
+import { ProblemError } from './problem-error.ts';
+import { sleep } from './sleep.ts';
+import { TokenError } from './token-error.ts';
+
+interface Options {
+  /** Asked after a failure: false where what was sent is gone, or cannot be sent at all. */
+  readonly isRepeatable?: () => boolean;
+  readonly attemptsMax?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const firstPauseMs = 500;
+const pauseMsMax = 30_000;
+
+/**
+ * Sends again what did not arrive, or was refused for the moment, each time after a longer pause: five attempts, the
+ * default, take eight seconds.
+ */
+export async function sendAgain<T>(
+  send: () => Promise<T>,
+  { isRepeatable = () => true, attemptsMax = 5, signal }: Options = {},
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!isRepeatable() || attempt === attemptsMax || !mayPass(error)) throw error;
+      await sleep(pauseMsAfter(error, attempt), signal);
+    }
+  }
+}
+
+/** Whether the same may work a little later: there was no answer, or one that speaks of the moment. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof TokenError) return false;
+  const problem = problemOf(error);
+  const status = problem?.status ?? (error instanceof ProblemError ? error.status : null);
+  // no answer: what `fetch` throws, as it is or as tRPC passes it on
+  if (status === null) return error instanceof TypeError || error instanceof TRPCClientError;
+  // the server still waits for the rest of what a broken connection brought
+  if (problem?.code === 'IDEMPOTENCY_KEY_IN_FLIGHT' || problem?.code === 'UPLOAD_INCOMPLETE') return true;
+  return problem?.code === 'RATE_LIMITED' || [502, 503, 504].includes(status);
+}
+
+function pauseMsAfter(error: unknown, attempt: number): number {
+  const retryAfterS = error instanceof ProblemError ? error.retryAfterS : null;
+  const pauseMs = retryAfterS === null ? firstPauseMs * 2 ** (attempt - 1) : retryAfterS * 1000;
+  // spread, so that many do not come back at once
+  return Math.min(pauseMs, pauseMsMax) * (1 + Math.random() / 4);
+}
