@@ -16,13 +16,13 @@ export function useBrowser() {
 
   return { openPage };
 
-  /** A page with storage and settings of its own. */
-  async function openPage(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  /** A page with storage and settings of its own, at a path of the common server or at a whole URL. */
+  async function openPage(address: string, options: BrowserContextOptions = {}): Promise<Page> {
     if (!browser) throw new Error('There is no browser: skip the test with describe.skipIf(!hasBrowser)');
     const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
     context.setDefaultTimeout(10_000);
     const page = await context.newPage();
-    await page.goto(`${url}${path}`);
+    await page.goto(new URL(address, url).href);
     return page;
   }
 }

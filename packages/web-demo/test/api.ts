@@ -1,9 +1,12 @@
-import { createApiMock, type OutputAt } from '@oriel/client/testing';
+import { createApiMock, createTransferMock, type OutputAt } from '@oriel/client/testing';
 import { digits, penguins } from './models.ts';
 import { nobody } from './people.ts';
 
 /** The mocked server of every test; setup.ts puts it up and resets it. */
 export const api = createApiMock('http://localhost:3000');
+
+/** What it does with files. */
+export const transfers = createTransferMock('http://localhost:3000');
 
 type PenguinsAnswer = OutputAt<'models.penguins.predict'>;
 

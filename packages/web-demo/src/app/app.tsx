@@ -7,7 +7,7 @@ import { useRoute } from './route.ts';
 export function App() {
   const main = useRef<HTMLElement>(null);
   const route = useRoute();
-  useFocusOnChange(main, route.page);
+  useFocusOnChange(main, 'id' in route ? `${route.page} ${route.id}` : route.page);
 
   return (
     <>
@@ -19,7 +19,7 @@ export function App() {
       >
         {route.page === 'models' ? 'Skip to the models' : 'Skip to the content'}
       </button>
-      <Header />
+      <Header page={route.page} />
       <main
         ref={main}
         id="main"

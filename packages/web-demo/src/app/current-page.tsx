@@ -5,7 +5,18 @@ import { Skeleton } from '../components/skeleton.tsx';
 import { RecentPredictions } from '../features/predictions/recent-predictions.tsx';
 import { explainError } from '../lib/form-failure.ts';
 import { useAuthState } from '../lib/session.ts';
-import { AccountPage, AdminPage, SignInLinkPage, SignInPage, SignUpPage } from './lazy-pages.tsx';
+import {
+  AccountPage,
+  AdminPage,
+  DatasetPage,
+  DatasetsPage,
+  JobPage,
+  JobsPage,
+  ScorePage,
+  SignInLinkPage,
+  SignInPage,
+  SignUpPage,
+} from './lazy-pages.tsx';
 import { ModelsSection } from './models-section.tsx';
 import type { Route } from './route.ts';
 
@@ -35,15 +46,46 @@ function pageOf(route: Route): ReactNode {
       return (
         <ForUser>{(user) => (user.role === 'admin' ? <AdminPage user={user} /> : <AdminsOnly />)}</ForUser>
       );
+    case 'datasets':
+      return <ForUser reason={reasons.datasets}>{() => <DatasetsPage />}</ForUser>;
+    case 'dataset':
+      return (
+        <ForUser reason={reasons.datasets}>{() => <DatasetPage key={route.id} id={route.id} />}</ForUser>
+      );
+    case 'score':
+      return (
+        <ForUser reason={reasons.datasets}>{() => <ScorePage key={route.id} datasetId={route.id} />}</ForUser>
+      );
+    case 'jobs':
+      return <ForUser reason={reasons.jobs}>{() => <JobsPage />}</ForUser>;
+    case 'job':
+      return <ForUser reason={reasons.jobs}>{() => <JobPage key={route.id} id={route.id} />}</ForUser>;
   }
 }
 
+/** Why whoever is not signed in has to be. */
+const reasons = {
+  datasets: 'Sign in to see your datasets',
+  jobs: 'Sign in to see your jobs',
+} as const;
+
+interface ForUserProps {
+  readonly reason?: string;
+  readonly children: (user: User) => ReactNode;
+}
+
 /** A page that belongs to somebody: whoever is not signed in does so in its place, and then sees it. */
-function ForUser({ children }: { children: (user: User) => ReactNode }) {
+function ForUser({ reason, children }: ForUserProps) {
   const { data: state, error } = useAuthState();
   if (error && !state) return <Notice tone="error" title={explainError(error)} />;
   if (!state) return <Skeleton label="Loading…" />;
-  return state.user ? children(state.user) : <SignInPage />;
+  if (state.user) return children(state.user);
+  return (
+    <>
+      {reason !== undefined && <Notice tone="info" title={reason} />}
+      <SignInPage />
+    </>
+  );
 }
 
 function AdminsOnly() {

@@ -2,9 +2,11 @@ import type { User } from '@oriel/schemas';
 import { BookOpen, HeartPulse, LogIn, type LucideIcon, ShieldCheck, UserRound } from 'lucide-react';
 import { ThemeToggle } from '../components/theme-toggle.tsx';
 import { useAuthState } from '../lib/session.ts';
+import { PageLinks } from './page-links.tsx';
+import type { Route } from './route.ts';
 
 /** What this is, who is here, and where else to go. */
-export function Header() {
+export function Header({ page }: Pick<Route, 'page'>) {
   const { data: state, isPending } = useAuthState();
   return (
     <header className="border-b border-line bg-card">
@@ -23,6 +25,7 @@ export function Header() {
           Machine-learning models behind a type-safe API: try them here, call them from code.
         </p>
       </div>
+      <PageLinks page={page} />
     </header>
   );
 }

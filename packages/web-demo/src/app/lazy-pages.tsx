@@ -16,6 +16,15 @@ export const AccountPage = lazyPage(
   async () => (await import('../features/account/account-page.tsx')).AccountPage,
 );
 export const AdminPage = lazyPage(async () => (await import('../features/admin/admin-page.tsx')).AdminPage);
+export const DatasetsPage = lazyPage(
+  async () => (await import('../features/datasets/datasets-page.tsx')).DatasetsPage,
+);
+export const DatasetPage = lazyPage(
+  async () => (await import('../features/datasets/dataset-page.tsx')).DatasetPage,
+);
+export const ScorePage = lazyPage(async () => (await import('../features/jobs/score-page.tsx')).ScorePage);
+export const JobsPage = lazyPage(async () => (await import('../features/jobs/jobs-page.tsx')).JobsPage);
+export const JobPage = lazyPage(async () => (await import('../features/jobs/job-page.tsx')).JobPage);
 
 /** A page whose code cannot be had, e.g. since a newer version of the server is running, says so in its place. */
 function lazyPage<Props extends object>(load: () => Promise<ComponentType<Props>>) {

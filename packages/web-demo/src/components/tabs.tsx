@@ -38,7 +38,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: readonly [Tab, ...T
         role="tablist"
         aria-label={label}
         onKeyDown={onKeyDown}
-        className="mb-3 inline-flex gap-1 rounded-lg bg-sunken p-1"
+        className="mb-3 inline-flex flex-wrap gap-1 rounded-lg bg-sunken p-1"
       >
         {tabs.map(({ id, title }) => (
           <button

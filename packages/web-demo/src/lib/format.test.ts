@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes, formatDate, formatMs, formatProbability, formatTime, formatValue } from './format.ts';
+import {
+  formatBytes,
+  formatCountOf,
+  formatDate,
+  formatMs,
+  formatNumber,
+  formatProbability,
+  formatSeconds,
+  formatTime,
+  formatValue,
+} from './format.ts';
 
 test('formatMs keeps as many digits as one can compare', () => {
   expect([0.44, 12.4, 1234].map(formatMs)).toEqual(['0.4 ms', '12 ms', '1.2 s']);
@@ -16,7 +26,12 @@ describe('formatProbability', () => {
 });
 
 test('formatBytes changes its unit with the size', () => {
-  expect([12, 4096, 5_242_880].map(formatBytes)).toEqual(['12 bytes', '4.1 kB', '5.2 MB']);
+  expect([12, 4096, 5_242_880, 1_073_741_824].map(formatBytes)).toEqual([
+    '12 bytes',
+    '4.1 kB',
+    '5.2 MB',
+    '1.07 GB',
+  ]);
 });
 
 test('formatTime adds the date to what was not today', () => {
@@ -33,4 +48,34 @@ test('formatValue keeps to one short line', () => {
 
 test('formatDate has the year', () => {
   expect(formatDate(new Date(2026, 4, 2, 12).toISOString())).toMatch(/2026/);
+});
+
+test('formatCountOf marks thousands and minds the plural', () => {
+  expect([0, 1, 1_234_567].map((count) => formatCountOf(count, 'row'))).toEqual([
+    '0 rows',
+    '1 row',
+    '1,234,567 rows',
+  ]);
+});
+
+test('formatSeconds changes its unit with the length', () => {
+  expect([0.2, 42.4, 200, 7510].map(formatSeconds)).toEqual([
+    'less than a second',
+    '42 s',
+    '3 min 20 s',
+    '2 h 5 min',
+  ]);
+  expect(formatSeconds(59.7)).toBe('1 min 0 s');
+});
+
+test('formatNumber keeps what one can compare', () => {
+  expect([1234, 39.271234, 0, -0.5, 0.00000012, 1.5e12].map(formatNumber)).toEqual([
+    '1,234',
+    '39.271',
+    '0',
+    '-0.5',
+    '1.20e-7',
+    '1,500,000,000,000',
+  ]);
+  expect(formatNumber(1.5e12 + 0.5)).toBe('1.50e+12');
 });

@@ -12,10 +12,11 @@ export function formatProbability(probability: number): string {
   return `${percent.toFixed(1)} %`;
 }
 
-/** A size in bytes, kB or MB. */
+/** A size in bytes, kB, MB or GB. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
-  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 /** The time of day where the reader is, 24 hours long, and the date when that is not today. */
@@ -40,4 +41,31 @@ export function formatValue(value: unknown, lengthMax = 60): string {
 /** A day where the reader is, with its year. */
 export function formatDate(iso: string): string {
   return new Date(iso).toLocaleDateString(undefined, { year: 'numeric', month: 'short', day: 'numeric' });
+}
+
+/** A whole number with its thousands marked: `1,234,567`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en');
+}
+
+/** A number with its noun in the right form: `1 row`, `1,000 rows`. */
+export function formatCountOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** How long something takes still: `less than a second`, `42 s`, `3 min 20 s`, `2 h 5 min`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 1) return 'less than a second';
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** A number from a profile, with as many digits as one can compare: `1,234`, `39.27`, `1.2e-7`. */
+export function formatNumber(value: number): string {
+  if (Number.isSafeInteger(value)) return formatCount(value);
+  const size = Math.abs(value);
+  if (size >= 1e9 || size < 1e-4) return value.toExponential(2);
+  return value.toLocaleString('en', { maximumSignificantDigits: 5 });
 }

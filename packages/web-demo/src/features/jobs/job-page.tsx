@@ -1,0 +1,82 @@
+import type { Job } from '@oriel/schemas';
+import type { ReactNode } from 'react';
+import { Notice } from '../../components/notice.tsx';
+import { PageHeading } from '../../components/page-heading.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
+import { explainError } from '../../lib/form-failure.ts';
+import { formatSeconds, formatTime } from '../../lib/format.ts';
+import { toDatasetLink } from '../../lib/links.ts';
+import { CheckResult } from './check-result.tsx';
+import { JobActions } from './job-actions.tsx';
+import { JobProgressView } from './job-progress.tsx';
+import { kindWords } from './job-words.ts';
+import { ResultsPanel } from './results-panel.tsx';
+import { useJob } from './use-job.ts';
+
+/** One job: how far it is, what can be done with it, and what it made. */
+export function JobPage({ id }: { id: string }) {
+  const { data: job, error } = useJob(id);
+  if (error && !job) return <Notice tone="error" title={explainError(error)} />;
+  if (!job) return <Skeleton label="Loading the job…" lines={4} />;
+  return (
+    <>
+      <PageHeading title={job.title}>{kindWords[job.kind]}</PageHeading>
+      <Panel title="Progress" aside={<JobActions job={job} />}>
+        <JobProgressView job={job} />
+        <JobFacts job={job} />
+      </Panel>
+      {job.kind === 'dataset.check' && job.state === 'succeeded' && (
+        <Panel title="What the check found">
+          <CheckResult job={job} />
+        </Panel>
+      )}
+      {job.kind !== 'dataset.check' && job.resultsId !== null && (
+        <ResultsPanel datasetId={job.resultsId} model={job.model} />
+      )}
+    </>
+  );
+}
+
+function JobFacts({ job }: { job: Job }) {
+  const { model, modelVersion, datasetId, datasetVersion, attempts, priority } = job;
+  const took = secondsOf(job);
+  const facts: readonly (readonly [string, ReactNode])[] = [
+    ...(datasetId === null
+      ? []
+      : [['Reads', <DatasetLink key="dataset" id={datasetId} version={datasetVersion} />] as const]),
+    ...(model === null
+      ? []
+      : [['Model', `${model}${modelVersion ? `, version ${modelVersion}` : ''}`] as const]),
+    ['Made', formatTime(job.createdAt)],
+    ...(job.startedAt === null ? [] : [['Begun', formatTime(job.startedAt)] as const]),
+    ...(job.finishedAt === null ? [] : [['Over', formatTime(job.finishedAt)] as const]),
+    ...(took === null ? [] : [['Took', formatSeconds(took)] as const]),
+    ...(attempts > 1 ? [['Attempts', String(attempts)] as const] : []),
+    ...(priority === 0 ? [] : [['Priority', String(priority)] as const]),
+  ];
+  return (
+    <dl className="mt-4 flex flex-wrap gap-x-6 gap-y-2 text-sm">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt className="text-xs text-muted">{name}</dt>
+          <dd className="tabular-nums">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** From its first beginning to its end, pauses included; null for what has not ended. */
+function secondsOf({ startedAt, finishedAt }: Job): number | null {
+  if (startedAt === null || finishedAt === null) return null;
+  return (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+}
+
+function DatasetLink({ id, version }: { id: string; version: number | null }) {
+  return (
+    <a href={toDatasetLink(id)} className="text-accent underline">
+      the dataset{version === null ? '' : `, version ${version}`}
+    </a>
+  );
+}
