@@ -14,21 +14,24 @@ export async function expectedOutput(model: string, payload: Payload): Promise<u
   return predict(contract.input.parse(wire));
 }
 
+interface Check {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly payload: Payload;
+  /** The output; undefined when any answer will do. */
+  readonly expected: unknown;
+  readonly outputOf: (answer: unknown) => unknown;
+}
+
 /**
  * Asks a server for the same body.
  *
- * @param expected - its output; undefined when any answer will do
  * @throws Error when it says something else: a fast wrong answer is worth nothing
  */
-export async function checkAnswer(
-  url: string,
-  payload: Payload,
-  expected: unknown,
-  outputOf: (answer: unknown) => unknown,
-): Promise<void> {
+export async function checkAnswer({ url, headers, payload, expected, outputOf }: Check): Promise<void> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': payload.contentType },
+    headers: { ...headers, 'content-type': payload.contentType },
     body: new Uint8Array(bodyOf(payload, sample)),
   });
   const text = await response.text();

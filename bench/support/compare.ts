@@ -30,7 +30,7 @@ export interface WithCpu extends Measured {
 }
 
 export interface Results {
-  readonly plan: Plan;
+  readonly plan: Omit<Plan, 'sides'> & { readonly sides: readonly Pick<Side, 'name'>[] };
   readonly rounds: readonly Round[];
 }
 

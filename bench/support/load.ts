@@ -12,6 +12,8 @@ export interface Load {
   readonly connections: number;
   readonly seconds: number;
   readonly payload: Payload;
+  /** Beside the content type: who is calling, say. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Measured {
@@ -33,12 +35,12 @@ export async function requireWrk(): Promise<void> {
 }
 
 /** Sends requests on `connections` at once, each as soon as the one before is answered, for `seconds`. */
-export async function measure({ url, connections, seconds, payload }: Load): Promise<Measured> {
+export async function measure({ url, connections, seconds, payload, headers = {} }: Load): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'oriel-bench-'));
   try {
     for (const [index, part] of payload.parts.entries()) await writeFile(join(folder, `part${index}`), part);
     const script = join(folder, 'requests.lua');
-    await writeFile(script, luaScript(folder, payload.contentType));
+    await writeFile(script, luaScript(folder, { ...headers, 'content-type': payload.contentType }));
     const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '-s', script];
     const { stdout } = await run('wrk', [...options, url]);
     return readResult(stdout);
@@ -48,7 +50,10 @@ export async function measure({ url, connections, seconds, payload }: Load): Pro
 }
 
 /** Starts at another number each time: a server that is measured twice is not sent the same bodies twice. */
-function luaScript(folder: string, contentType: string): string {
+function luaScript(folder: string, headers: Readonly<Record<string, string>>): string {
+  const fields = Object.entries(headers).map(
+    ([name, value]) => `[${JSON.stringify(name)}] = ${JSON.stringify(value)}`,
+  );
   return `
 local function read(name)
   local file = io.open("${folder}/" .. name, "rb")
@@ -58,7 +63,7 @@ local function read(name)
 end
 local first, second, third = read("part0"), read("part1"), read("part2")
 local n = ${Math.floor(Math.random() * bodyCount)}
-local headers = { ["content-type"] = "${contentType}" }
+local headers = { ${fields.join(', ')} }
 request = function()
   n = (n + 1) % ${bodyCount}
   local digits = string.format("%08d", n)

@@ -1,4 +1,6 @@
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Caller, copyAccountFolder, headersOf } from './account.ts';
 import { checkAnswer, expectedOutput } from './check-answer.ts';
 import type { Side } from './compare.ts';
 import { measure } from './load.ts';
@@ -19,31 +21,40 @@ interface Way extends Subject {
   readonly outputOf: (answer: unknown) => unknown;
   /** False where other code decodes the image: then only the status is checked. */
   readonly hasSameOutput?: boolean;
+  /** Who calls; peers ask nobody who they are. */
+  readonly caller?: Caller;
 }
 
 /** A server under load. Its answer is checked each time it is started, then it is warmed up. */
-function serverSide({ model, path, payload, outputOf, hasSameOutput = true, ...subject }: Way): Side {
+function serverSide({ model, path, payload, outputOf, hasSameOutput = true, caller, ...subject }: Way): Side {
   let expected: Promise<unknown> | undefined;
   return {
     name: subject.name,
     async open() {
       expected ??= payloadOf(model).then((plain) => expectedOutput(model, plain));
-      const server = await start(subject);
-      // the first of several processes answers the probe while others still start
-      await sleep(startUpMs);
-      const url = `${server.url}${path}`;
-      await checkAnswer(url, payload, hasSameOutput ? await expected : undefined, outputOf).catch(
-        async (error: unknown) => {
-          await server.stop();
-          throw error;
-        },
-      );
-      await measure({ url, payload, connections: 32, seconds: warmUpSeconds });
-      return {
-        measure: (connections, seconds) => measure({ url, payload, connections, seconds }),
-        cpuMs: () => readCpuMs(server.pid),
-        close: server.stop,
+      const dataFolder = caller === undefined ? undefined : await copyAccountFolder(subject);
+      const server = await start(subject, dataFolder === undefined ? {} : { dataFolder });
+      const close = async () => {
+        await server.stop();
+        if (dataFolder !== undefined) await rm(dataFolder, { recursive: true, force: true });
       };
+      try {
+        // the first of several processes answers the probe while others still start
+        await sleep(startUpMs);
+        const url = `${server.url}${path}`;
+        const headers = caller === undefined ? {} : await headersOf(caller, server);
+        const known = hasSameOutput ? await expected : undefined;
+        await checkAnswer({ url, headers, payload, expected: known, outputOf });
+        await measure({ url, headers, payload, connections: 32, seconds: warmUpSeconds });
+        return {
+          measure: (connections, seconds) => measure({ url, headers, payload, connections, seconds }),
+          cpuMs: () => readCpuMs(server.pid),
+          close,
+        };
+      } catch (error) {
+        await close();
+        throw error;
+      }
     },
   };
 }
@@ -99,17 +110,27 @@ export const orielCommand = ['node', '../packages/server/src/main.ts'] as const;
 /** The same server with the models of the benchmarks. */
 export const orielBenchCommand = ['node', 'servers/oriel.ts'] as const;
 
-/** Oriel's REST or tRPC door, with its defaults; a model of the benchmarks is served by servers/oriel.ts. */
+interface OrielSide {
+  readonly door?: 'REST' | 'tRPC';
+  readonly isBenchModel?: boolean;
+  readonly caller?: Caller;
+}
+
+/**
+ * Oriel's REST or tRPC door, with its defaults, asked by a program with an API key; a model of the benchmarks is served
+ * by servers/oriel.ts.
+ */
 export async function oriel(
   model: string,
-  { door = 'REST', isBenchModel = false }: { door?: 'REST' | 'tRPC'; isBenchModel?: boolean } = {},
+  { door = 'REST', isBenchModel = false, caller = 'key' }: OrielSide = {},
 ): Promise<Side> {
   const payload = await payloadOf(model);
   const server = {
-    name: `Oriel, ${door}`,
+    name: `Oriel, ${door}${caller === 'key' ? '' : `, ${caller}`}`,
     command: isBenchModel ? orielBenchCommand : orielCommand,
     env: { MODELS: model },
     model,
+    caller,
   };
   return door === 'REST'
     ? serverSide({ ...server, path: `/api/v1/models/${model}/predict`, payload, outputOf: plainOutput })
