@@ -22,15 +22,19 @@ test.each([
   'NaN',
   'Infinity',
   '9007199254740993',
+  '-86428972916162580',
   '12 mm',
   '.5',
   '5.',
 ])('%j stays a text', (text) => expect(toExactNumber(text)).toBeNull());
 
-test('every finite number is read from what JSON writes for it', () => {
+test('every number that JSON writes as it is, is read from that', () => {
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      expect(toExactNumber(JSON.stringify(value))).toBe(value === 0 ? 0 : value);
+      const text = JSON.stringify(value);
+      // of 17 to 21 digits the last ones are JSON's own, and might as well be somebody's id
+      const isRounded = /^-?\d+$/.test(text) && BigInt(text) !== BigInt(value);
+      expect(toExactNumber(text)).toBe(isRounded ? null : value === 0 ? 0 : value);
     }),
   );
 });
