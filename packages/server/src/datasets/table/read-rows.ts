@@ -1,5 +1,5 @@
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
-import { DuckDBBlobValue } from '@duckdb/node-api';
+import { cellReader } from './read-vectors.ts';
 import { type PlacedColumn, typeInSql } from './stored-columns.ts';
 import type { RawRow } from './table.ts';
 
@@ -23,33 +23,17 @@ export async function* readRows(
     yield toRows(chunk, columns, options);
 }
 
-/**
- * One chunk as rows. Column by column, as it lies in memory; each row gets its values in the same order, so that all
- * share one shape, which is what makes reading them fast.
- */
+/** One chunk as rows, all of one shape: each begins as a copy of the same, which is quicker than adding its columns. */
 export function toRows(chunk: DuckDBDataChunk, columns: readonly PlacedColumn[], options: Options): RawRow[] {
-  const rows: RawRow[] = Array.from({ length: chunk.rowCount }, () => ({}));
-  for (const [index, column] of columns.entries()) {
-    const vector = chunk.getColumnVector(index);
-    const convert = converterOf(column, options);
-    for (let row = 0; row < rows.length; row += 1) {
-      const value = vector.getItem(row);
-      // `rows` has as many
-      (rows[row] as RawRow)[column.name] = convert ? convert(value) : (value as RawRow[string]);
-    }
+  const names = columns.map(({ name }) => name);
+  const readers = columns.map((column, index) => cellReader(chunk, index, column, options));
+  const blank: RawRow = Object.fromEntries(names.map((name) => [name, null]));
+  const rows: RawRow[] = [];
+  // asked for each time, so that the chunk is there as long as its memory is read
+  for (let row = 0; row < chunk.rowCount; row += 1) {
+    const made = { ...blank };
+    for (const [index, read] of readers.entries()) made[names[index] as string] = read(row);
+    rows.push(made);
   }
   return rows;
-}
-
-type Converter = (value: unknown) => RawRow[string];
-
-/** Undefined for what DuckDB's package gives as it should be. */
-function converterOf({ type }: PlacedColumn, { hasImageBytes }: Options): Converter | undefined {
-  if (type === 'json') return (value) => (typeof value === 'string' ? JSON.parse(value) : null);
-  if (type !== 'image') return undefined;
-  return (value) => {
-    if (!(value instanceof DuckDBBlobValue)) return null;
-    // a copy: the bytes belong to the chunk
-    return hasImageBytes ? new Uint8Array(value.bytes) : Buffer.from(value.bytes).toString('base64');
-  };
 }
