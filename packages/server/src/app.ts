@@ -166,6 +166,7 @@ export async function createApp({
     config,
     database,
     engine,
+    threadData: { registry: registry.href, modelsFolder: modelsFolder.href, heapMb: config.threadHeapMb },
     contracts,
     audit,
     metrics,

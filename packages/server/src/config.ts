@@ -445,9 +445,15 @@ export const settings = {
   ),
   ORIEL_JOB_CHUNK_ROWS: setting(
     count(1, 1_000_000),
-    10_000,
-    '10000',
+    20_480,
+    '20480',
     'Rows that a job scores before it writes down how far it is; after a crash it goes on from there.',
+  ),
+  ORIEL_JOB_THREADS: setting(
+    count(1, 256),
+    () => availableParallelism(),
+    '2',
+    'Threads that score the rows of jobs with micro models in each process that does jobs; they give way to live predictions. Default: one for each core.',
   ),
   ORIEL_PREDICTIONS_DAYS: setting(
     count(1, 36_500),
@@ -619,6 +625,7 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
       perUserMax: read('ORIEL_JOBS_PER_USER_MAX', settings.ORIEL_JOBS_PER_USER_MAX),
       runningPerUserMax: read('ORIEL_JOBS_RUNNING_PER_USER', settings.ORIEL_JOBS_RUNNING_PER_USER),
       chunkRows: read('ORIEL_JOB_CHUNK_ROWS', settings.ORIEL_JOB_CHUNK_ROWS),
+      threads: read('ORIEL_JOB_THREADS', settings.ORIEL_JOB_THREADS),
     },
     predictionsKeptMs: read('ORIEL_PREDICTIONS_DAYS', settings.ORIEL_PREDICTIONS_DAYS) * 24 * hourMs,
     /** 0: until somebody deletes them. */

@@ -13,6 +13,7 @@ import { createTables } from './datasets/table/tables.ts';
 import { createVersionRepository } from './datasets/version-repository.ts';
 import type { Database } from './db/database.ts';
 import type { Engine } from './engine/engine-types.ts';
+import type { ThreadData } from './engine/worker/protocol.ts';
 import { AppError } from './errors.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createIdempotencyRepository } from './idempotency/repository.ts';
@@ -22,6 +23,8 @@ import { createPredictRunner } from './jobs/predict-runner.ts';
 import { createRetention } from './jobs/retention.ts';
 import { createScheduleRepository } from './jobs/schedule-repository.ts';
 import { createSchedules } from './jobs/schedules.ts';
+import { createChunkScorer } from './jobs/scoring/chunk-scorer.ts';
+import { createScoringThreads } from './jobs/scoring/scoring-threads.ts';
 import type { Metrics } from './monitoring/metrics.ts';
 import { createGuardedFetch } from './net/guarded-fetch.ts';
 import { createOldPredictions } from './predictions/old-predictions.ts';
@@ -34,7 +37,9 @@ interface Options {
   readonly engine: Engine;
   readonly contracts: Readonly<Record<string, AnyContract>>;
   readonly audit: AuditService;
-  readonly metrics: Pick<Metrics, 'onJobRows' | 'onJobError' | 'observeJobs'>;
+  /** What a thread needs that loads models. */
+  readonly threadData: ThreadData;
+  readonly metrics: Pick<Metrics, 'observer' | 'onJobRows' | 'onJobError' | 'observeJobs'>;
   /** Whether an owner may still do anything: not when it was disabled. */
   readonly isActiveOwner: (owner: string) => Promise<boolean>;
   /** Told of the time that the job of a principal took on the threads. */
@@ -48,7 +53,18 @@ const webhookMs = 15_000;
 
 /** The part of the composition that large work needs: storage, tables, datasets, and the jobs that read and score them. */
 export async function openDatasetsAndJobs(options: Options) {
-  const { config, database, engine, contracts, audit, metrics, isActiveOwner, onComputed, logger } = options;
+  const {
+    config,
+    database,
+    engine,
+    threadData,
+    contracts,
+    audit,
+    metrics,
+    isActiveOwner,
+    onComputed,
+    logger,
+  } = options;
   const storage = await openStorage(config);
   const tables = createTables({
     storage,
@@ -103,6 +119,12 @@ export async function openDatasetsAndJobs(options: Options) {
     uploadBytesMax: config.datasets.uploadBytesMax,
     graceMs: config.datasets.graceMs,
   });
+  const threads = createScoringThreads({
+    threads: config.jobs.threads,
+    threadData: { ...threadData, tableMemoryMb: Math.max(128, config.datasets.memoryMb / 4) },
+    stuckMs: config.stuckMs,
+    logger,
+  });
   const { chunkRows } = config.jobs;
   const needs = { datasets, tables, engine, contracts, repository, chunkRows };
   const datasetJobs = createDatasetJobs({ ...needs, jobs: jobs.service });
@@ -134,8 +156,10 @@ export async function openDatasetsAndJobs(options: Options) {
 
   /** Does jobs in this process, from now on. */
   function work(): Promise<void> {
-    const shared = { tables, datasets, engine, contracts };
-    const scoring = { ...shared, listChunks: repository.listChunks, onComputed };
+    const shared = { tables, datasets, contracts };
+    const { observer } = metrics;
+    const scorer = createChunkScorer({ tables, engine, threads, onComputed, observer, logger });
+    const scoring = { ...shared, scorer, listChunks: repository.listChunks };
     return jobs.work({
       runners: [
         createImportRunner({ tables, versions }),
@@ -174,6 +198,7 @@ export async function openDatasetsAndJobs(options: Options) {
 
   /** Once no more jobs run. */
   async function close(): Promise<void> {
+    await threads.close();
     await tables.close();
   }
 }

@@ -28,20 +28,37 @@ export function createRowMapper(
   columns: readonly Column[],
   mapping: ColumnMapping,
 ): RowMapper {
-  const fields = inputFieldsOf(contract);
-  checkMapping(contract, fields, columns, mapping);
-  const readers = fields.flatMap((field) => {
-    const column = Object.hasOwn(mapping, field.name) ? mapping[field.name] : undefined;
-    return column === undefined ? [] : [{ name: field.name, column, read: readerOf(field) }];
-  });
+  const fields = mappedFields(contract, columns, mapping);
   return (row) => {
     const input: Record<string, unknown> = {};
-    for (const { name, column, read } of readers) {
+    for (const { name, column, read } of fields) {
       const value = read(row[column] ?? null);
       if (value !== undefined) input[name] = value;
     }
     return input;
   };
+}
+
+/** A field of a model's input, the column that it is read from, and how. */
+export interface MappedField {
+  readonly name: string;
+  readonly column: string;
+  /** Undefined where the field is to be left out. */
+  readonly read: (cell: Cell) => unknown;
+}
+
+/** The fields of a model that columns fill, as {@link createRowMapper} reads them. @throws AppError INPUT_INVALID, as that does */
+export function mappedFields(
+  contract: AnyContract,
+  columns: readonly Column[],
+  mapping: ColumnMapping,
+): MappedField[] {
+  const fields = inputFieldsOf(contract);
+  checkMapping(contract, fields, columns, mapping);
+  return fields.flatMap((field) => {
+    const column = Object.hasOwn(mapping, field.name) ? mapping[field.name] : undefined;
+    return column === undefined ? [] : [{ name: field.name, column, read: readerOf(field) }];
+  });
 }
 
 function checkMapping(

@@ -78,6 +78,8 @@ export function createDatasetService(needs: Needs) {
     listRows,
     exportRows,
     openVersion,
+    /** Of a version that is ready. */
+    findProfile: versions.findProfile,
     createFromTable,
     purgeDeleted,
     isReferenced: versions.isReferenced,

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
-import type { ItemFailure } from './worker/protocol.ts';
+import { toInputError } from '../input-error.ts';
+import type { ItemFailure, SliceFailure } from './worker/protocol.ts';
 
 /** Every error a caller of the engine can get, with the words it gets. */
 
@@ -69,4 +70,9 @@ export function itemFailed(model: string, failure: ItemFailure): AppError {
   return new AppError('INPUT_INVALID', `The input cannot be used: ${path.join('.') || 'input'} ${message}`, {
     issues: [{ path: [...path], rule: 'unusable', message }],
   });
+}
+
+/** The same of one row of a job, which nobody had validated before. */
+export function rowFailed(model: string, failure: SliceFailure): AppError {
+  return failure.kind === 'refused' ? toInputError(failure) : itemFailed(model, failure);
 }

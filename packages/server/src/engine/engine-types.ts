@@ -1,5 +1,6 @@
 import type { AnyContract, ErrorCode, TensorSpec } from '@oriel/schemas';
 import type { AppError } from '../errors.ts';
+import type { VersionFile } from './worker/protocol.ts';
 
 export interface EngineOptions {
   /** The contracts to serve. */
@@ -186,6 +187,13 @@ export interface Engine {
    *   caller that left, a server that stops
    */
   predictBulk(request: PredictBulkRequest): Promise<readonly BulkAnswer[]>;
+  /**
+   * The file of a version of a micro model, which is so small and quick that jobs may load it on threads of their own; null
+   * of other models.
+   *
+   * @throws AppError MODEL_NOT_FOUND, MODEL_VERSION_NOT_FOUND, MODEL_NOT_READY
+   */
+  findMicroFile(model: string, version: string): VersionFile | null;
   stats(): EngineStats;
   /** Refuses new work and resolves when all accepted work has been answered. */
   drain(): Promise<void>;

@@ -127,7 +127,17 @@ export function createEngine(options: EngineOptions): Engine {
   /** When a prediction came last that runs on the event loop. */
   let inlineAskedAt = Number.NEGATIVE_INFINITY;
 
-  return { start, models: catalog.list, predict, predictMany, predictBulk, stats, drain, close };
+  return {
+    start,
+    models: catalog.list,
+    predict,
+    predictMany,
+    predictBulk,
+    findMicroFile,
+    stats,
+    drain,
+    close,
+  };
 
   async function start(): Promise<void> {
     const startedAt = performance.now();
@@ -171,6 +181,11 @@ export function createEngine(options: EngineOptions): Engine {
   async function predictBulk({ model, version, ...request }: PredictBulkRequest) {
     if (isStopping) throw serverStopping();
     return untilDrained(bulk.predictBulk({ ...request, version: catalog.getReady(model, version) }));
+  }
+
+  function findMicroFile(model: string, version: string): VersionFile | null {
+    const { file } = catalog.getReady(model, version);
+    return microFiles.has(file) ? file : null;
   }
 
   /** What was accepted is answered before the engine has drained. */

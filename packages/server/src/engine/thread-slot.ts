@@ -3,15 +3,15 @@ import { Piscina } from 'piscina';
 import type { ThreadExitReason } from './engine-types.ts';
 import { HeapWatch, hardHeapLimitMb } from './heap-watch.ts';
 import { exitReasonOf, ThreadEndedError } from './thread-ended.ts';
-import type { HelloReply, ThreadData, ThreadTask } from './worker/protocol.ts';
+import type { HelloReply, HelloTask, ThreadData, ThreadTask } from './worker/protocol.ts';
 import { SessionGate } from './worker/session-gate.ts';
 
-export interface SlotOptions {
+export interface SlotOptions<Task = ThreadTask> {
   readonly threadData: ThreadData;
-  /** The thread's code, when it is not the usual. */
+  /** The thread's code, when it is not the usual: a module with `runTask`, which answers a {@link HelloTask} too. */
   readonly workerFile?: URL;
   /** Loads the models on a thread that just started. A {@link ThreadEndedError} makes the slot begin again. */
-  readonly load: (slot: ThreadSlot) => Promise<void>;
+  readonly load: (slot: ThreadSlot<Task>) => Promise<void>;
   /** The slot went up or down. */
   readonly onChange: () => void;
   readonly onThreadExit: (reason: ThreadExitReason, error: unknown) => void;
@@ -31,8 +31,8 @@ const restartMsMax = 30_000;
  * hides which thread runs what and behind whose gate, it stops replacing any thread once one has failed to start,
  * and its `close` can end a second thread mid-run (5.3.2 counts one finished task as all of them).
  */
-export class ThreadSlot {
-  readonly #options: SlotOptions;
+export class ThreadSlot<Task = ThreadTask> {
+  readonly #options: SlotOptions<Task>;
   #pool: Piscina;
   #state: SlotState = 'starting';
   #gate: SessionGate | undefined;
@@ -47,7 +47,7 @@ export class ThreadSlot {
   #busySince: number | undefined;
   #task: Promise<unknown> = Promise.resolve();
 
-  constructor(options: SlotOptions) {
+  constructor(options: SlotOptions<Task>) {
     this.#options = options;
     this.#heapWatch = new HeapWatch(options.threadData.heapMb);
     this.#pool = this.#openPool();
@@ -91,7 +91,7 @@ export class ThreadSlot {
   }
 
   /** Runs a batch. The slot must be idle. */
-  async run<Reply>(task: ThreadTask): Promise<Reply> {
+  async run<Reply>(task: Task): Promise<Reply> {
     this.#state = 'busy';
     try {
       return await this.send<Reply>(task);
@@ -101,7 +101,7 @@ export class ThreadSlot {
   }
 
   /** Sends a task to the present thread. @throws ThreadEndedError when it ended meanwhile */
-  async send<Reply>(task: ThreadTask): Promise<Reply> {
+  async send<Reply>(task: Task | HelloTask): Promise<Reply> {
     if (this.#isClosed()) throw new ThreadEndedError('exit', undefined);
     const life = this.#life;
     this.#busySince = performance.now();

@@ -5,7 +5,7 @@ import type { DatasetService } from '../datasets/service.ts';
 import type { Tables } from '../datasets/table/table.ts';
 import type { Engine } from '../engine/engine-types.ts';
 import { AppError } from '../errors.ts';
-import { inputColumn, type PredictInput, predictInputSchema } from './predict-runner.ts';
+import { inputColumn, type PredictInput, predictInputSchema } from './predict-input.ts';
 import type { JobRepository } from './repository.ts';
 import type { JobService, NewJob } from './service.ts';
 

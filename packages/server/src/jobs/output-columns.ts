@@ -1,5 +1,6 @@
 import type { AnyContract, Column, ColumnType, ItemError } from '@oriel/schemas';
 import type { RawRow } from '../datasets/table/table.ts';
+import type { CellOf } from '../datasets/table/write-rows.ts';
 import { toContractSchemas } from '../models/contract-schema.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -15,6 +16,11 @@ export interface OutputColumns {
   readonly columns: readonly Column[];
   /** The column that holds why a row has no output; null in every other row. */
   readonly errorColumn: string;
+  /** The cells of rows that have an output, or an error; without making a row of each. */
+  cellsOf(
+    outputs: readonly unknown[],
+    errors: ReadonlyMap<number, Pick<ItemError, 'code' | 'message'>>,
+  ): CellOf;
   toRow(output: unknown): RawRow;
   toFailedRow(error: ItemError): RawRow;
 }
@@ -47,6 +53,13 @@ export function outputColumnsOf(contract: AnyContract): OutputColumns {
       { name: messageColumn, type: 'text' },
     ],
     errorColumn,
+    cellsOf: (outputs, errors) => (column) => {
+      const field = fields[column];
+      if (field) return (row) => valueAt(outputs[row], field.path);
+      if (errors.size === 0) return () => null;
+      const part = column === fields.length ? 'code' : 'message';
+      return (row) => errors.get(row)?.[part] ?? null;
+    },
     toRow(value) {
       const row: RawRow = {};
       for (const { name, path } of fields) row[name] = valueAt(value, path);

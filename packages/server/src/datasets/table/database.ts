@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { literal } from './sql.ts';
@@ -19,8 +19,8 @@ export type Database = Awaited<ReturnType<typeof openDatabase>>;
  * statement. Statements run on threads of libuv's pool, never on the event loop.
  */
 export async function openDatabase({ folder, memoryMb, threads }: Options) {
-  const spill = join(folder, 'spill');
-  await mkdir(spill, { recursive: true });
+  // of its own: two databases would call their files the same
+  const spill = await mkdtemp(join(folder, 'spill-'));
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
     memory_limit: `${memoryMb}MiB`,

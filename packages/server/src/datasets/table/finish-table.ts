@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Cell, Column, Row } from '@oriel/schemas';
+import type { Cell, Column, ColumnProfile, Row } from '@oriel/schemas';
 import type { BlobStorage } from '../../storage/blob-storage.ts';
 import { tableSql } from './parquet-file.ts';
 import { profileTable } from './profile/profile-table.ts';
@@ -19,15 +19,19 @@ interface Finished {
   readonly rows: number;
   readonly columns: readonly Column[];
   readonly notFinite?: ReadonlyMap<string, number>;
+  /** Of the first columns, when it is known. */
+  readonly known?: readonly ColumnProfile[] | undefined;
 }
 
 /** Profiles a table's file and stores it. */
 export async function finishTable(
   connection: DuckDBConnection,
   storage: Pick<BlobStorage, 'takeFile'>,
-  { path, rows, columns, notFinite }: Finished,
+  { path, rows, columns, notFinite, known = [] }: Finished,
 ): Promise<ImportedTable> {
-  const profile = await profileTable(connection, { path, columns, ...(notFinite && { notFinite }) });
+  const from = known.length;
+  const found = await profileTable(connection, { path, columns, from, ...(notFinite && { notFinite }) });
+  const profile = [...known, ...found];
   const preview = await readPreview(connection, path, columns);
   return { parquet: await storage.takeFile(path), rows, columns, profile, preview };
 }

@@ -21,6 +21,7 @@ export interface OpenedTable {
 export function openTable({ database, file, sha256, columns, rows }: OpenedTable): Table {
   const source = { database, path: file.path, sha256, columns: placed(columns), rows };
   return {
+    path: file.path,
     columns,
     rows,
     readRange,

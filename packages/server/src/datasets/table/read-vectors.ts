@@ -61,10 +61,7 @@ function isSet(bits: Uint8Array, at: number): boolean {
 }
 
 function dataOf(chunk: DuckDBDataChunk, index: number, itemBytes: number): Uint8Array {
-  return duckdb.vector_get_data(
-    duckdb.data_chunk_get_vector(chunk.chunk, index),
-    chunk.rowCount * itemBytes,
-  );
+  return duckdb.vector_get_data(duckdb.data_chunk_get_vector(chunk.chunk, index), chunk.rowCount * itemBytes);
 }
 
 function numberReader(chunk: DuckDBDataChunk, index: number): (row: number) => number | null {

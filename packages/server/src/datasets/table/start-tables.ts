@@ -12,7 +12,7 @@ import { createLinkedFiles, type LinkedFile } from './linked-files.ts';
 import { openTable } from './open-table.ts';
 import { describeParquet, writeParquet } from './parquet-file.ts';
 import { toReadError } from './read-errors.ts';
-import type { ImportedTable, ImportOptions, RawRow, Table, Tables } from './table.ts';
+import type { ImportedTable, ImportOptions, JoinBase, RawRow, Table, Tables } from './table.ts';
 import type { TableOptions } from './tables.ts';
 import { createTurns } from './turns.ts';
 import { appendRows } from './write-rows.ts';
@@ -37,7 +37,7 @@ export async function startTables(options: TableOptions): Promise<Tables> {
   const descriptions = new LRUCache<string, Description>({ max: descriptionsMax });
   const inTurn = createTurns(longAtOnce);
 
-  return { import: importTable, open, write, join: joinTables, close };
+  return { import: importTable, open, write, writeWith, join: joinTables, close };
 
   /** Work in an empty folder, with a connection that `signal` stops. */
   async function working<T>(
@@ -105,12 +105,19 @@ export async function startTables(options: TableOptions): Promise<Tables> {
     });
   }
 
-  function joinTables(parts: readonly string[], base?: { parquetSha256: string }): Promise<ImportedTable> {
+  async function writeWith<T>(write: (place: { folder: string; path: string }) => Promise<T>) {
+    await using folder = await databases.usual.openFolder();
+    const path = join(folder.path, 'rows.parquet');
+    const result = await write({ folder: home.path, path });
+    return { result, blob: await storage.takeFile(path) };
+  }
+
+  function joinTables(parts: readonly string[], base?: JoinBase): Promise<ImportedTable> {
     const work = async (connection: DuckDBConnection, folder: string) => {
       await using linked = await openAll(base ? [...parts, base.parquetSha256] : parts);
       const paths = linked.paths.slice(0, parts.length);
       const made = await joinParts(connection, { parts: paths, base: linked.paths[parts.length], folder });
-      return finishTable(connection, storage, made);
+      return finishTable(connection, storage, { ...made, known: base?.profile });
     };
     return inTurn(async () =>
       working(await databases.forColumns(await widthOf([parts[0], base?.parquetSha256])), work),

@@ -51,6 +51,8 @@ export type RawRow = Record<string, Row[string] | Uint8Array>;
 
 /** A table that can be read; closed when it goes out of `await using`. */
 export interface Table extends AsyncDisposable {
+  /** Its file, in the folder that {@link Tables.writeWith} tells. */
+  readonly path: string;
   readonly columns: readonly Column[];
   readonly rows: number;
   /** Rows in the order of the file. Fast, and the same rows for the same range each time: jobs go on by it. */
@@ -63,6 +65,12 @@ export interface Table extends AsyncDisposable {
   }>;
   /** All selected rows as a file, with backpressure and flat memory. @throws AppError INPUT_INVALID */
   export(selection: Selection & { readonly format: ExportFormat }, signal?: AbortSignal): Promise<Readable>;
+}
+
+export interface JoinBase {
+  readonly parquetSha256: string;
+  /** Of its columns, when it is known; they are looked at again else. */
+  readonly profile?: readonly ColumnProfile[] | undefined;
 }
 
 /** Reads, writes and joins tables. DuckDB does the work, in threads of its own, with no access to the outside. */
@@ -78,9 +86,17 @@ export interface Tables {
   /** Writes rows as Parquet. */
   write(columns: readonly Column[], rows: readonly RawRow[]): Promise<Blob>;
   /**
-   * Parquet files of equal columns one after another, as one table with its profile; each beside the rows of `base` at
-   * the same places when there is one: the columns of `base` come first.
+   * Takes a table's file that `write` makes, with a database of its own: `folder` is the one that it may use, and `path` a
+   * free name in it.
    */
-  join(parts: readonly string[], base?: { readonly parquetSha256: string }): Promise<ImportedTable>;
+  writeWith<T>(write: (place: { readonly folder: string; readonly path: string }) => Promise<T>): Promise<{
+    readonly blob: Blob;
+    readonly result: T;
+  }>;
+  /**
+   * Parquet files of equal columns one after another, as one table with its profile; each beside the rows of `base` at
+   * the same places when there is one: the columns of `base` come first, and their profile need not be made again.
+   */
+  join(parts: readonly string[], base?: JoinBase): Promise<ImportedTable>;
   close(): Promise<void>;
 }

@@ -26,6 +26,7 @@ export function createTables(options: TableOptions): Tables {
     import: async (source, importOptions) => (await start()).import(source, importOptions),
     open: async (sha256) => (await start()).open(sha256),
     write: async (columns, rows) => (await start()).write(columns, rows),
+    writeWith: async (write) => (await start()).writeWith(write),
     join: async (parts, base) => (await start()).join(parts, base),
     close: async () => (await started?.catch(() => undefined))?.close(),
   };

@@ -5,7 +5,6 @@ import {
   BOOLEAN,
   blobValue,
   DOUBLE,
-  type DuckDBAppender,
   type DuckDBConnection,
   DuckDBDataChunk,
   type DuckDBType,
@@ -17,7 +16,7 @@ import type { RawRow } from './table.ts';
 import { writeBooleans, writeIntegers, writeNumbers, writeTexts } from './write-vectors.ts';
 
 /** DuckDB's own unit. */
-const chunkRows = 2048;
+export const chunkRows = 2048;
 /** The event loop turns at least this often, in cells: a millisecond or less. */
 const sliceCells = 8_000;
 
@@ -34,38 +33,64 @@ const appendedTypes: Readonly<Record<ColumnType, DuckDBType>> = {
   image: BLOB,
 };
 
+/** The value of a row, in the column of this index. */
+export type CellOf = (column: number) => (row: number) => Cell;
+
+/** A temporary table that rows are put into, to be written as a file. */
+export interface RowsToWrite {
+  /** At most `chunkRows`. */
+  append(count: number, cellOf: CellOf): void;
+  /** @returns a SELECT that reads the rows as they are stored; no more can be put in */
+  finish(): string;
+}
+
+export async function openRowsToWrite(
+  connection: DuckDBConnection,
+  columns: readonly Column[],
+): Promise<RowsToWrite> {
+  const columnsSql = placed(columns).map(({ stored, type }) => `${stored} ${appendedTypes[type]}`);
+  await connection.run(`CREATE OR REPLACE TEMP TABLE written (${columnsSql.join(', ')})`);
+  const appender = await connection.createAppender('written', 'main', 'temp');
+  const types = columns.map(({ type }) => appendedTypes[type]);
+  return {
+    append(count, cellOf) {
+      const chunk = DuckDBDataChunk.create(types, count);
+      for (const [index, { name, type }] of columns.entries())
+        writers[type](chunk, index, cellOf(index), name);
+      appender.appendDataChunk(chunk);
+    },
+    finish() {
+      appender.flushSync();
+      appender.closeSync();
+      const values = placed(columns).map(({ stored, type }) => `${storedSql(stored, type)} AS ${stored}`);
+      return `SELECT ${values.join(', ')} FROM written`;
+    },
+  };
+}
+
 /** Puts rows into a temporary table. @returns a SELECT that reads them as they are stored */
 export async function appendRows(
   connection: DuckDBConnection,
   columns: readonly Column[],
   rows: readonly RawRow[],
 ): Promise<string> {
-  const columnsSql = placed(columns).map(({ stored, type }) => `${stored} ${appendedTypes[type]}`);
-  await connection.run(`CREATE OR REPLACE TEMP TABLE written (${columnsSql.join(', ')})`);
-  const appender = await connection.createAppender('written', 'main', 'temp');
+  const table = await openRowsToWrite(connection, columns);
   const sliceRows = Math.max(1, Math.min(chunkRows, Math.floor(sliceCells / columns.length)));
   for (let start = 0; start < rows.length; start += sliceRows) {
-    appendSlice(appender, columns, rows.slice(start, start + sliceRows));
+    const slice = rows.slice(start, start + sliceRows);
+    table.append(slice.length, (column) => {
+      const { name } = columns[column] as Column;
+      return (row) => slice[row]?.[name] ?? null;
+    });
     await nextTurn();
   }
-  appender.flushSync();
-  appender.closeSync();
-  const values = placed(columns).map(({ stored, type }) => `${storedSql(stored, type)} AS ${stored}`);
-  return `SELECT ${values.join(', ')} FROM written`;
+  return table.finish();
 }
 
 function storedSql(appended: string, type: ColumnType): string {
   // DuckDB leaves a zone out of account where it reads a TIMESTAMP
   const value = type === 'timestamp' ? `CAST(${appended} AS TIMESTAMPTZ)` : appended;
   return `CAST(${value} AS ${typeInSql[type].stored})`;
-}
-
-function appendSlice(appender: DuckDBAppender, columns: readonly Column[], rows: readonly RawRow[]): void {
-  const types = columns.map(({ type }) => appendedTypes[type]);
-  const chunk = DuckDBDataChunk.create(types, rows.length);
-  for (const [index, { name, type }] of columns.entries())
-    writers[type](chunk, index, (row) => rows[row]?.[name] ?? null, name);
-  appender.appendDataChunk(chunk);
 }
 
 type Cell = RawRow[string];

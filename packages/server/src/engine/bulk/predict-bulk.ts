@@ -1,11 +1,10 @@
 import { AppError } from '../../errors.ts';
-import { toInputError } from '../../input-error.ts';
 import type { Batcher } from '../batcher.ts';
 import {
-  itemFailed,
   modelNotReady,
   predictionFailed,
   requestCancelled,
+  rowFailed,
   serverStopping,
   workerCrashed,
 } from '../engine-errors.ts';
@@ -16,7 +15,7 @@ import { LoopTurns } from '../loop-turns.ts';
 import type { ReadyVersion } from '../model-catalog.ts';
 import { ThreadEndedError } from '../thread-ended.ts';
 import { pack, unpack } from '../worker/packed-values.ts';
-import type { SliceFailure, SliceReply, SliceTask } from '../worker/protocol.ts';
+import type { SliceReply, SliceTask } from '../worker/protocol.ts';
 import { BulkCall, type Slice } from './slice.ts';
 import { SliceSize } from './slice-size.ts';
 
@@ -125,7 +124,7 @@ export function createBulkPredictor({ batcher, run, threads, isLive, observer }:
     for (let index = start; index < end; index += 1) {
       const failure = failures[failed];
       if (failure?.index === index - start) {
-        call.answer(index, { ok: false, error: toError(model, failure) });
+        call.answer(index, { ok: false, error: rowFailed(model, failure) });
         failed += 1;
       } else call.answer(index, { ok: true, output: values[answered++] });
     }
@@ -187,8 +186,4 @@ export function createBulkPredictor({ batcher, run, threads, isLive, observer }:
   function close(): void {
     for (const call of calls) end(call, serverStopping());
   }
-}
-
-function toError(model: string, failure: SliceFailure): AppError {
-  return failure.kind === 'refused' ? toInputError(failure) : itemFailed(model, failure);
 }

@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
 /** Enough that a thread which wakes to read a request goes first; too little to starve beside other programs. */
 const nicer = 5;
+/** Jobs give way to models as models do to event loops. */
+const nicerForJobs = 10;
 const nicenessMax = 19;
 
 /**
@@ -12,9 +15,38 @@ const nicenessMax = 19;
  * differences").
  */
 export function giveWayToEventLoops(): void {
+  giveWay(0, nicer);
+}
+
+/** Makes this thread give way to the threads of models as well: nobody waits for what it does. */
+export function giveWayToLiveWork(): void {
+  giveWay(0, nicerForJobs);
+}
+
+/**
+ * Makes the threads that libuv keeps for this process give way: DuckDB's statements run there, and its own threads are
+ * begun from there, which makes them as nice. Files are read there too, and passwords hashed, which can wait a little.
+ *
+ * To be called once some work has been done there, for they are started by the first.
+ */
+export function letLibuvGiveWay(): void {
   if (process.platform !== 'linux') return;
   try {
-    setPriority(0, Math.min(nicenessMax, getPriority(0) + nicer));
+    for (const thread of readdirSync(threadsFolder))
+      if (readFileSync(`${threadsFolder}/${thread}/comm`, 'utf8').trim() === 'libuv-worker')
+        giveWay(Number(thread), nicerForJobs);
+  } catch {
+    // a sandbox may hide them
+  }
+}
+
+const threadsFolder = '/proc/self/task';
+
+/** @param thread - 0 for the calling one */
+function giveWay(thread: number, by: number): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(thread, Math.min(nicenessMax, getPriority(0) + by));
   } catch {
     // a sandbox may forbid it; all works without
   }

@@ -14,13 +14,29 @@ interface SchemaError {
 /** As many as an error names. */
 const issuesMax = 100;
 
+/** Predicts a part of a job that came from another thread. */
+export async function runSlice(version: LoadedVersion, packed: Packed): Promise<SliceReply> {
+  const startedAt = performance.now();
+  const { outputs, failures } = await predictRows(version, unpack(packed));
+  return { outputs: pack(outputs), failures, computeMs: performance.now() - startedAt };
+}
+
+interface PredictedRows {
+  /** Of the inputs that were answered, in their order: those that failed have no place in it. */
+  readonly outputs: readonly unknown[];
+  /** In the order of the inputs. */
+  readonly failures: readonly SliceFailure[];
+}
+
 /**
  * Predicts a part of a job, batch by batch. Inputs come as they travel: each is validated here, where the time is the
  * job's own, and answered, refused or failed on its own.
  */
-export async function runSlice(version: LoadedVersion, packed: Packed): Promise<SliceReply> {
-  const startedAt = performance.now();
-  const { valid, places, failures } = validate(version, unpack(packed));
+export async function predictRows(
+  version: LoadedVersion,
+  inputs: ArrayLike<unknown>,
+): Promise<PredictedRows> {
+  const { valid, places, failures } = validate(version, inputs);
   const outputs: unknown[] = [];
   const { batchSizeMax } = version.pipeline.batching;
   for (let start = 0; start < valid.length; start += batchSizeMax) {
@@ -34,7 +50,7 @@ export async function runSlice(version: LoadedVersion, packed: Packed): Promise<
     });
   }
   failures.sort((a, b) => a.index - b.index);
-  return { outputs: pack(outputs), failures, computeMs: performance.now() - startedAt };
+  return { outputs, failures };
 }
 
 /** @returns the inputs that the contract allows, their places in the slice, and what it refuses */

@@ -13,6 +13,8 @@ interface Profiled {
   /** Of the table's file. */
   readonly path: string;
   readonly columns: readonly Column[];
+  /** The first column that is looked at: what is known of those before it is known. Default 0. */
+  readonly from?: number;
   /** By name: how many values that are not finite were left out. */
   readonly notFinite?: ReadonlyMap<string, number>;
 }
@@ -20,10 +22,10 @@ interface Profiled {
 /** What is known of the values of each column. */
 export async function profileTable(
   connection: DuckDBConnection,
-  { path, columns, notFinite }: Profiled,
+  { path, columns, from = 0, notFinite }: Profiled,
 ): Promise<ColumnProfile[]> {
   const profiles: PartialProfile[] = [];
-  const all = placed(columns);
+  const all = placed(columns).slice(from);
   for (let start = 0; start < all.length; start += columnsAtOnce) {
     const some = all.slice(start, start + columnsAtOnce);
     const source = all.length > columnsAtOnce ? await copied(connection, path, some) : tableSql(path);

@@ -1,0 +1,136 @@
+import type { AnyContract, ItemError } from '@oriel/schemas';
+import { columnsOfMapping, createRowMapper, type RowMapper } from '../../datasets/map-row.ts';
+import type { RawRow, Table, Tables } from '../../datasets/table/table.ts';
+import { forEachYielding } from '../../datasets/yielding.ts';
+import type { Engine, EngineObserver } from '../../engine/engine-types.ts';
+import type { AppError } from '../../errors.ts';
+import type { DoneChunk } from '../job-runner.ts';
+import type { OutputColumns } from '../output-columns.ts';
+import { inputColumn, type PredictInput } from '../predict-input.ts';
+import type { ScoringThreads } from './scoring-threads.ts';
+
+/** All that the chunks of one run have in common. */
+export interface Scoring {
+  readonly input: PredictInput;
+  readonly contract: AnyContract;
+  readonly table: Table;
+  readonly outputs: OutputColumns;
+  /** By index: where earlier results of a chunk are. */
+  readonly earlier: ReadonlyMap<number, string>;
+  readonly signal: AbortSignal;
+}
+
+interface Needs {
+  readonly tables: Pick<Tables, 'open' | 'write' | 'writeWith'>;
+  readonly engine: Pick<Engine, 'predictBulk' | 'findMicroFile'>;
+  readonly threads: Pick<ScoringThreads, 'threads' | 'score'>;
+  /** Told of the time that a job took on the threads. */
+  readonly onComputed?: (principalId: string, computeMs: number) => void;
+  readonly observer: Pick<EngineObserver, 'onSlice'>;
+  readonly logger: { warn(fields: object, message: string): void };
+}
+
+type ScoredChunk = Omit<DoneChunk, 'index'>;
+
+export type ChunkScorer = ReturnType<typeof createChunkScorer>;
+
+/**
+ * Scores chunks of a job, in one of two ways. Rows of a micro model stay on a thread of their own from file to file: there
+ * is so little to compute that handing them about would cost more. All others go through the engine, which knows what is
+ * asked of it at the same time; so does what a thread could not do, row by row if need be.
+ */
+export function createChunkScorer({ tables, engine, threads, onComputed, observer, logger }: Needs) {
+  // one chunk more than threads: what was scored is stored, and told, while the next is at work
+  return { chunksAtOnce: threads.threads + 1, open };
+
+  /** @returns what scores a chunk. @throws AppError INPUT_INVALID when the mapping does not fit */
+  function open(scoring: Scoring): (index: number) => Promise<ScoredChunk> {
+    const { contract, table, input } = scoring;
+    const mapRow = input.mapping ? createRowMapper(contract, table.columns, input.mapping) : inputOfRow;
+    return async (index) =>
+      (await scoreOnThread(scoring, index)) ?? scoreThroughEngine(scoring, mapRow, index);
+  }
+
+  /** @returns null where that is not the way, or did not go well */
+  async function scoreOnThread(scoring: Scoring, index: number): Promise<ScoredChunk | null> {
+    const { table, signal, input } = scoring;
+    const { model, modelVersion: version, mapping, chargedTo } = input;
+    const file = engine.findMicroFile(model, version);
+    if (!file || !mapping || scoring.earlier.has(index) || hasImages(table, mapping)) return null;
+    const { path, columns } = table;
+    const task = { file, path, columns, mapping, ...rangeOf(scoring, index) };
+    try {
+      const { blob, result } = await tables.writeWith(({ folder, path: to }) =>
+        threads.score({ ...task, folder, to }, signal),
+      );
+      const { rows, rowsFailed, computeMs } = result;
+      onComputed?.(chargedTo, computeMs);
+      observer.onSlice?.({ model, version, size: rows, failed: rowsFailed, computeMs });
+      return { sha256: blob.sha256, rows, rowsFailed };
+    } catch (error) {
+      signal.throwIfAborted();
+      logger.warn({ err: error, model, version, chunk: index }, 'rows are scored anew through the engine');
+      return null;
+    }
+  }
+
+  async function scoreThroughEngine(
+    scoring: Scoring,
+    mapRow: RowMapper,
+    index: number,
+  ): Promise<ScoredChunk> {
+    const { table, outputs, input } = scoring;
+    const columns = input.mapping ? columnsOfMapping(input.mapping) : [inputColumn];
+    const rows = await table.readRange({ ...rangeOf(scoring, index), columns });
+    const results = await readEarlier(scoring, index);
+    const places = results.length === rows.length ? failedPlaces(results, outputs) : [...rows.keys()];
+    const inputs: unknown[] = [];
+    await forEachYielding(places, (place) => inputs.push(mapRow(rows[place] ?? {})));
+    const answers = await engine.predictBulk({
+      model: input.model,
+      version: input.modelVersion,
+      inputs,
+      signal: scoring.signal,
+      onComputed: (computeMs) => onComputed?.(input.chargedTo, computeMs),
+    });
+    let rowsFailed = 0;
+    await forEachYielding(answers, (answer, at) => {
+      if (!answer.ok) rowsFailed += 1;
+      results[places[at] ?? 0] = answer.ok
+        ? outputs.toRow(answer.output)
+        : outputs.toFailedRow(toItemError(answer.error));
+    });
+    const { sha256 } = await tables.write(outputs.columns, results);
+    return { sha256, rows: rows.length, rowsFailed };
+  }
+
+  async function readEarlier({ earlier, input }: Scoring, index: number): Promise<RawRow[]> {
+    const sha256 = earlier.get(index);
+    if (sha256 === undefined) return [];
+    await using table = await tables.open(sha256);
+    // awaited here: the table closes when this function ends
+    return await table.readRange({ offset: 0, limit: input.chunkRows });
+  }
+}
+
+function rangeOf({ input: { chunkRows } }: Scoring, index: number) {
+  return { offset: index * chunkRows, limit: chunkRows };
+}
+
+function hasImages({ columns }: Table, mapping: Readonly<Record<string, string>>): boolean {
+  const mapped = new Set(Object.values(mapping));
+  return columns.some(({ name, type }) => type === 'image' && mapped.has(name));
+}
+
+function inputOfRow(row: RawRow): Record<string, unknown> {
+  // written by us, of inputs that were objects: anything else is left for the contract to refuse
+  return row[inputColumn] as Record<string, unknown>;
+}
+
+function failedPlaces(results: readonly RawRow[], { errorColumn }: OutputColumns): number[] {
+  return [...results.keys()].filter((place) => results[place]?.[errorColumn] !== null);
+}
+
+function toItemError({ code, message }: AppError): ItemError {
+  return { code, message };
+}

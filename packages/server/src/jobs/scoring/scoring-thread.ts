@@ -1,0 +1,47 @@
+import { workerData } from 'node:worker_threads';
+import { type Database, openDatabase } from '../../datasets/table/database.ts';
+import { giveWayToLiveWork } from '../../engine/worker/give-way.ts';
+import { loadVersion } from '../../engine/worker/load-version.ts';
+import type { VersionFile } from '../../engine/worker/protocol.ts';
+import type { LoadedVersion } from '../../engine/worker/run-batch.ts';
+import { SessionGate } from '../../engine/worker/session-gate.ts';
+import type { ChunkTask, ScoringReply, ScoringTask, ScoringThreadData } from './protocol.ts';
+import { type ChunkReply, scoreChunk } from './score-chunk.ts';
+
+giveWayToLiveWork();
+
+// Piscina hands on the data it was given: scoring-threads.ts gives this type
+const data = workerData as ScoringThreadData;
+const gate = new SessionGate();
+const versions = new Map<string, Promise<LoadedVersion>>();
+const databases = new Map<string, Promise<Database>>();
+
+/** Runs on a thread of its own, one task at a time. */
+export function runTask(task: ScoringTask): Promise<ScoringReply> {
+  return task.kind === 'hello' ? Promise.resolve({ gate: gate.buffer }) : score(task);
+}
+
+async function score(task: ChunkTask): Promise<ChunkReply> {
+  const [version, database] = await Promise.all([versionOf(task.file), databaseOf(task.folder)]);
+  return scoreChunk(version, database, task);
+}
+
+function versionOf(file: VersionFile): Promise<LoadedVersion> {
+  return remembered(versions, file.key, () => loadVersion(file, data, gate));
+}
+
+function databaseOf(folder: string): Promise<Database> {
+  return remembered(databases, folder, () =>
+    openDatabase({ folder, memoryMb: data.tableMemoryMb, threads: 1 }),
+  );
+}
+
+/** What is made once; what failed is tried again by the next. */
+function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const found = known.get(key);
+  if (found) return found;
+  const made = make();
+  known.set(key, made);
+  made.catch(() => known.delete(key));
+  return made;
+}

@@ -1,0 +1,117 @@
+import { createTurns } from '../../datasets/table/turns.ts';
+import { ThreadEndedError } from '../../engine/thread-ended.ts';
+import { ThreadSlot } from '../../engine/thread-slot.ts';
+import type { ChunkReply, ChunkTask, ScoringTask, ScoringThreadData } from './protocol.ts';
+
+interface Options {
+  readonly threads: number;
+  readonly threadData: ScoringThreadData;
+  /** How long a chunk may keep a thread before the thread counts as stuck. */
+  readonly stuckMs: number;
+  readonly logger: { warn(fields: object, message: string): void };
+}
+
+/** One thread, from its first chunk until it has had nothing to do for a while. */
+interface Seat {
+  readonly slot: ThreadSlot<ScoringTask>;
+  /** Rejects when the thread could not be started. */
+  readonly ready: Promise<void>;
+  isTaken: boolean;
+}
+
+/** Threads hold a model, DuckDB and their own heap: they go when they are not needed. */
+const idleMs = 30_000;
+const watchMs = 500;
+const closeMs = 5_000;
+
+export type ScoringThreads = ReturnType<typeof createScoringThreads>;
+
+/**
+ * Threads that score chunks of jobs from file to file, each with everything that takes: they give way to the event loops
+ * and to the threads of models, and leave nothing to do for either. They are started by the first chunk.
+ */
+export function createScoringThreads({ threads, threadData, stuckMs, logger }: Options) {
+  const seats = new Set<Seat>();
+  const inTurn = createTurns(threads);
+  let idleTimer: NodeJS.Timeout | undefined;
+  let watchTimer: NodeJS.Timeout | undefined;
+
+  return { threads, score, close };
+
+  /**
+   * @throws ThreadEndedError when the thread ended meanwhile, whatever the reason; the signal's reason when it is aborted,
+   *   which leaves the thread to finish what it does
+   */
+  function score(task: Omit<ChunkTask, 'kind'>, signal: AbortSignal): Promise<ChunkReply> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const { promise, resolve, reject } = Promise.withResolvers<ChunkReply>();
+    const leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    inTurn(() => run({ kind: 'chunk', ...task }), signal)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', leave));
+    return promise;
+  }
+
+  async function run(task: ChunkTask): Promise<ChunkReply> {
+    clearTimeout(idleTimer);
+    watchTimer ??= setInterval(watch, watchMs).unref();
+    const seat = takeSeat();
+    try {
+      await seat.ready;
+      return await seat.slot.run<ChunkReply>(task);
+    } catch (error) {
+      // a thread that ended, or never began: the next chunk gets another
+      if (!seat.slot.isIdle) leaveSeat(seat);
+      throw error;
+    } finally {
+      seat.isTaken = false;
+      idleTimer = setTimeout(close, idleMs).unref();
+    }
+  }
+
+  function takeSeat(): Seat {
+    for (const seat of seats)
+      if (!seat.isTaken) {
+        seat.isTaken = true;
+        return seat;
+      }
+    const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+    ready.catch(() => {}); // whoever takes the seat is told
+    const slot: ThreadSlot<ScoringTask> = new ThreadSlot<ScoringTask>({
+      threadData,
+      workerFile: new URL('./scoring-thread.ts', import.meta.url),
+      load: async () => {},
+      onChange: () => {},
+      onThreadExit: (reason, error) => logger.warn({ reason, err: error }, 'a scoring thread ended'),
+      onStartFailed: (_attempt, error) => reject(new ThreadEndedError('exit', error)),
+    });
+    const seat: Seat = { slot, ready, isTaken: true };
+    seats.add(seat);
+    void slot.bringUp().then(resolve, reject);
+    return seat;
+  }
+
+  function leaveSeat(seat: Seat): void {
+    seats.delete(seat);
+    void seat.slot.close(0);
+  }
+
+  function watch(): void {
+    for (const { slot } of seats) {
+      if (slot.busyMs(performance.now()) >= stuckMs) slot.end('stuck');
+      else if (slot.busyMs(performance.now()) >= watchMs)
+        void slot.isHeapTooLarge().then((isTooLarge) => isTooLarge && slot.end('heap'));
+    }
+  }
+
+  /** Ends the threads, each after its chunk. */
+  async function close(): Promise<void> {
+    clearTimeout(idleTimer);
+    clearInterval(watchTimer);
+    watchTimer = undefined;
+    const closing = [...seats].map(({ slot }) => slot.close(closeMs));
+    seats.clear();
+    await Promise.all(closing);
+  }
+}
