@@ -421,9 +421,9 @@ export const settings = {
   ),
   ORIEL_TABLE_THREADS: setting(
     count(1, 256),
-    1,
-    '2',
-    'Threads that one dataset is read or written with; more are faster, and leave fewer cores to predictions.',
+    () => Math.min(2, availableParallelism()),
+    '4',
+    'Threads that datasets are read and written with in each process; more are faster. Default: two where there are as many cores. On Linux they give way to live predictions.',
   ),
   ORIEL_ROLE: setting<'all' | 'api' | 'worker'>(
     z.enum(['all', 'api', 'worker']),

@@ -23,15 +23,18 @@ interface Write {
   readonly path: string;
   /** About how large a row is, where rows are large. */
   readonly rowBytes?: number | undefined;
+  /** A file that is soon read again and then gone: quick rather than small. */
+  readonly isPart?: boolean;
 }
 
 /** Writes what a SELECT answers as a table's file. @returns how many rows */
-export async function writeParquet(connection: DuckDBConnection, { select, columns, path, rowBytes }: Write) {
+export async function writeParquet(connection: DuckDBConnection, write: Write) {
+  const { select, columns, path, rowBytes, isPart = false } = write;
   const metadata = JSON.stringify({ columns: columns.map(({ name, type }) => [name, type]) });
   const options = [
     'FORMAT parquet',
     // images are packed already
-    `COMPRESSION ${columns.some(({ type }) => type === 'image') ? 'snappy' : 'zstd'}`,
+    `COMPRESSION ${isPart || columns.some(({ type }) => type === 'image') ? 'snappy' : 'zstd'}`,
     `ROW_GROUP_SIZE ${groupRows(columns.length, rowBytes)}`,
     `KV_METADATA {${metadataKey}: ${literal(metadata)}}`,
   ];

@@ -29,8 +29,8 @@ export function toRows(chunk: DuckDBDataChunk, columns: readonly PlacedColumn[],
   const readers = columns.map((column, index) => cellReader(chunk, index, column, options));
   const blank: RawRow = Object.fromEntries(names.map((name) => [name, null]));
   const rows: RawRow[] = [];
-  // asked for each time, so that the chunk is there as long as its memory is read
-  for (let row = 0; row < chunk.rowCount; row += 1) {
+  const { rowCount } = chunk;
+  for (let row = 0; row < rowCount; row += 1) {
     const made = { ...blank };
     for (const [index, read] of readers.entries()) made[names[index] as string] = read(row);
     rows.push(made);

@@ -4,7 +4,7 @@ import type { PlacedColumn } from './stored-columns.ts';
 import type { RawRow } from './table.ts';
 
 type Cell = RawRow[string];
-/** The value of a row, in one column of a chunk. To be used while the chunk is. */
+/** The value of a row, in one column of a chunk. */
 export type CellReader = (row: number) => Cell;
 
 interface Options {
@@ -51,9 +51,12 @@ function parsed(json: string | null): Cell {
 /** Which rows have a value: a bit for each, from the lowest; null when all have. */
 function validityOf(chunk: DuckDBDataChunk, index: number): Uint8Array | null {
   const words = Math.ceil(chunk.rowCount / 64);
-  const vector = duckdb.data_chunk_get_vector(chunk.chunk, index);
-  // null where there are no nulls, whatever the type says
-  return (duckdb.vector_get_validity(vector, 8 * words) as Uint8Array | null) ?? null;
+  // the package's type leaves out that there is none where there are no nulls
+  const validity: Uint8Array | null = duckdb.vector_get_validity(
+    duckdb.data_chunk_get_vector(chunk.chunk, index),
+    8 * words,
+  );
+  return validity;
 }
 
 function isSet(bits: Uint8Array, at: number): boolean {
@@ -68,8 +71,10 @@ function numberReader(chunk: DuckDBDataChunk, index: number): (row: number) => n
   const { buffer, byteOffset } = dataOf(chunk, index, Float64Array.BYTES_PER_ELEMENT);
   const items = new Float64Array(buffer, byteOffset, chunk.rowCount);
   const validity = validityOf(chunk, index);
-  if (validity === null) return (row) => items[row] ?? null;
-  return (row) => (isSet(validity, row) ? (items[row] ?? null) : null);
+  // the memory is the chunk's: whoever reads it holds the chunk
+  const held = { chunk, items };
+  if (validity === null) return (row) => held.items[row] ?? null;
+  return (row) => (isSet(validity, row) ? (held.items[row] ?? null) : null);
 }
 
 /** Words of four bytes in one of DuckDB's strings: its length, and twelve bytes of text, or four and where the text is. */
@@ -90,12 +95,16 @@ function textReader(chunk: DuckDBDataChunk, index: number): (row: number) => str
   const { buffer, byteOffset } = dataOf(chunk, index, stringWords * Uint32Array.BYTES_PER_ELEMENT);
   const words = new Uint32Array(buffer, byteOffset, stringWords * chunk.rowCount);
   const validity = validityOf(chunk, index);
-  const vector = chunk.getColumnVector(index);
+  const held = { chunk, words, vector: chunk.getColumnVector(index) };
   const known: KnownText[] = [];
   return (row) => {
     if (validity !== null && !isSet(validity, row)) return null;
+    const { words, vector } = held;
     const at = stringWords * row;
-    const [a = 0, b = 0, c = 0, d = 0] = [words[at], words[at + 1], words[at + 2], words[at + 3]];
+    const a = words[at] ?? 0;
+    const b = words[at + 1] ?? 0;
+    const c = words[at + 2] ?? 0;
+    const d = words[at + 3] ?? 0;
     for (const one of known) if (one.a === a && one.b === b && one.c === c && one.d === d) return one.text;
     const text = vector.getItem(row) as string;
     if (known.length < knownMax) known.push({ a, b, c, d, text });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '@oriel/schemas';
 import { LRUCache } from 'lru-cache';
+import { letLibuvGiveWay } from '../../engine/worker/give-way.ts';
 import type { Blob } from '../../storage/blob-storage.ts';
 import type { Database } from './database.ts';
 import { openDatabases, usualColumnsMax, WideTable } from './databases.ts';
@@ -32,6 +33,8 @@ export async function startTables(options: TableOptions): Promise<Tables> {
   const { storage, memoryMb, threads } = options;
   const limits = limitsOf(options);
   const home = await storage.openWorkFolder();
+  // before DuckDB begins its threads there
+  letLibuvGiveWay();
   const databases = await openDatabases({ folder: home.path, memoryMb, threads });
   const files = createLinkedFiles(storage, home.path);
   const descriptions = new LRUCache<string, Description>({ max: descriptionsMax });

@@ -7,11 +7,11 @@ import duckdb from '@duckdb/node-bindings';
  */
 type Values<T> = (row: number) => T | null;
 
-export function writeNumbers(chunk: DuckDBDataChunk, index: number, valueOf: Values<number>): void {
+export function writeNumbers(chunk: DuckDBDataChunk, index: number, valueAt: Values<number>): void {
   const items = new Float64Array(chunk.rowCount);
   const validity = new Validity(items.length);
   for (let row = 0; row < items.length; row += 1) {
-    const value = valueOf(row);
+    const value = valueAt(row);
     if (value === null) validity.clear(row);
     else items[row] = value;
   }
@@ -21,11 +21,12 @@ export function writeNumbers(chunk: DuckDBDataChunk, index: number, valueOf: Val
 const twoTo32 = 2 ** 32;
 
 /** Whole numbers that a double holds exactly, into a column of 64 bits. */
-export function writeIntegers(chunk: DuckDBDataChunk, index: number, valueOf: Values<number>): void {
-  const halves = new Uint32Array(2 * chunk.rowCount);
-  const validity = new Validity(chunk.rowCount);
-  for (let row = 0; row < chunk.rowCount; row += 1) {
-    const value = valueOf(row);
+export function writeIntegers(chunk: DuckDBDataChunk, index: number, valueAt: Values<number>): void {
+  const { rowCount } = chunk;
+  const halves = new Uint32Array(2 * rowCount);
+  const validity = new Validity(rowCount);
+  for (let row = 0; row < rowCount; row += 1) {
+    const value = valueAt(row);
     if (value === null) validity.clear(row);
     else {
       // what is put into a list of 32 bits is taken modulo 2^32: two's complement
@@ -36,11 +37,11 @@ export function writeIntegers(chunk: DuckDBDataChunk, index: number, valueOf: Va
   put(chunk, index, halves, validity);
 }
 
-export function writeBooleans(chunk: DuckDBDataChunk, index: number, valueOf: Values<boolean>): void {
+export function writeBooleans(chunk: DuckDBDataChunk, index: number, valueAt: Values<boolean>): void {
   const items = new Uint8Array(chunk.rowCount);
   const validity = new Validity(items.length);
   for (let row = 0; row < items.length; row += 1) {
-    const value = valueOf(row);
+    const value = valueAt(row);
     if (value === null) validity.clear(row);
     else items[row] = Number(value);
   }
@@ -53,13 +54,14 @@ const inlineBytesMax = 12;
 /** So many different texts are remembered with their bytes. */
 const knownMax = 64;
 
-export function writeTexts(chunk: DuckDBDataChunk, index: number, valueOf: Values<string>): void {
-  const words = new Uint32Array(stringWords * chunk.rowCount);
-  const validity = new Validity(chunk.rowCount);
+export function writeTexts(chunk: DuckDBDataChunk, index: number, valueAt: Values<string>): void {
+  const { rowCount } = chunk;
+  const words = new Uint32Array(stringWords * rowCount);
+  const validity = new Validity(rowCount);
   const known = new Map<string, Uint32Array>();
   const long: { readonly row: number; readonly text: string }[] = [];
-  for (let row = 0; row < chunk.rowCount; row += 1) {
-    const text = valueOf(row);
+  for (let row = 0; row < rowCount; row += 1) {
+    const text = valueAt(row);
     if (text === null) {
       validity.clear(row);
       continue;

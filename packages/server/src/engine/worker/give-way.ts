@@ -3,8 +3,9 @@ import { getPriority, setPriority } from 'node:os';
 
 /** Enough that a thread which wakes to read a request goes first; too little to starve beside other programs. */
 const nicer = 5;
-/** Jobs give way to models as models do to event loops. */
-const nicerForJobs = 10;
+/** What the machine does for others, and reads and writes for all, gives way to models as those do to event loops. */
+const nicerForFiles = 10;
+/** Jobs take what is left. */
 const nicenessMax = 19;
 
 /**
@@ -20,7 +21,7 @@ export function giveWayToEventLoops(): void {
 
 /** Makes this thread give way to the threads of models as well: nobody waits for what it does. */
 export function giveWayToLiveWork(): void {
-  giveWay(0, nicerForJobs);
+  giveWay(0, nicenessMax);
 }
 
 /**
@@ -34,7 +35,7 @@ export function letLibuvGiveWay(): void {
   try {
     for (const thread of readdirSync(threadsFolder))
       if (readFileSync(`${threadsFolder}/${thread}/comm`, 'utf8').trim() === 'libuv-worker')
-        giveWay(Number(thread), nicerForJobs);
+        giveWay(Number(thread), nicerForFiles);
   } catch {
     // a sandbox may hide them
   }

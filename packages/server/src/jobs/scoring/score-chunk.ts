@@ -45,7 +45,8 @@ export async function scoreChunk(
       const failed = new Map(failures.map((failure) => [failure.index, rowFailed(contract.id, failure)]));
       results.append(inputs.length, outputs.cellsOf(inPlace(inputs.length, answered, failed), failed));
     }
-    await writeParquet(connection, { select: results.finish(), columns: outputs.columns, path: to });
+    const select = results.finish();
+    await writeParquet(connection, { select, columns: outputs.columns, path: to, isPart: true });
   });
   return told;
 }
@@ -59,13 +60,14 @@ function toInputs(
   const cells = columns.map((column, index) => cellReader(chunk, index, column, { hasImageBytes: false }));
   const sources = fields.map(({ name, column, read }) => {
     const cellOf = cells[columns.findIndex((one) => one.name === column)];
-    return { name, valueOf: (row: number) => read(cellOf?.(row) ?? null) };
+    return { name, valueAt: (row: number) => read(cellOf?.(row) ?? null) };
   });
   const inputs: Record<string, unknown>[] = [];
-  for (let row = 0; row < chunk.rowCount; row += 1) {
+  const { rowCount } = chunk;
+  for (let row = 0; row < rowCount; row += 1) {
     const input: Record<string, unknown> = {};
-    for (const { name, valueOf } of sources) {
-      const value = valueOf(row);
+    for (const { name, valueAt } of sources) {
+      const value = valueAt(row);
       if (value !== undefined) input[name] = value;
     }
     inputs.push(input);

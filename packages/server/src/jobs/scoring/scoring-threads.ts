@@ -66,7 +66,7 @@ export function createScoringThreads({ threads, threadData, stuckMs, logger }: O
       throw error;
     } finally {
       seat.isTaken = false;
-      idleTimer = setTimeout(close, idleMs).unref();
+      idleTimer = setTimeout(closeIfIdle, idleMs).unref();
     }
   }
 
@@ -103,6 +103,10 @@ export function createScoringThreads({ threads, threadData, stuckMs, logger }: O
       else if (slot.busyMs(performance.now()) >= watchMs)
         void slot.isHeapTooLarge().then((isTooLarge) => isTooLarge && slot.end('heap'));
     }
+  }
+
+  function closeIfIdle(): void {
+    if (![...seats].some(({ isTaken }) => isTaken)) void close();
   }
 
   /** Ends the threads, each after its chunk. */

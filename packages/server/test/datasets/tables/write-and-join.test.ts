@@ -1,4 +1,5 @@
 import type { Column } from '@oriel/schemas';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RawRow } from '../../../src/datasets/table/table.ts';
 import { openBench } from './support/table-bench.ts';
@@ -42,6 +43,44 @@ describe('writing rows', () => {
     expect(await table.readRange({ offset: 0, limit: 5, hasImageBytes: true })).toEqual([full, empty, empty]);
     const [row] = await table.readRange({ offset: 0, limit: 1, columns: ['picture'] });
     expect(row).toEqual({ picture: 'AQL/' });
+  });
+
+  test('however many rows there are, and however long their texts', async () => {
+    const some: Column[] = columns.filter(({ type }) =>
+      ['boolean', 'integer', 'number', 'text', 'json'].includes(type),
+    );
+    const text = fc.oneof(
+      fc.constantFrom(
+        '',
+        'yes',
+        'twelve bytes',
+        'thirteen byte',
+        'é'.repeat(6),
+        'é'.repeat(7),
+        'with \u0000 in it',
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 40 }),
+    );
+    const row = fc.record({
+      on: fc.option(fc.boolean()),
+      id: fc.option(fc.maxSafeInteger()),
+      share: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
+      label: fc.option(text),
+      detail: fc.option(fc.array(fc.integer(), { maxLength: 3 })),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 1, max: 300 }),
+        async (kinds, times) => {
+          const rows = Array.from({ length: kinds.length * times }, (_, i) => kinds[i % kinds.length] ?? {});
+          const { sha256 } = await bench.tables.write(some, rows);
+          await using table = await bench.tables.open(sha256);
+          expect(await table.readRange({ offset: 0, limit: rows.length })).toEqual(rows);
+        },
+      ),
+      { numRuns: 20 },
+    );
   });
 
   test('no rows are a table, too', async () => {

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { definePipeline, InputError, type InputOf, type Tensors } from '@oriel/schemas';
 import { tiny } from './contract.ts';
 
@@ -18,6 +19,8 @@ function preprocess({ value, mishap, busyMs = 0 }: InputOf<typeof tiny>): Tensor
   const data = new Float32Array(width);
   data.set([value, Number(mishap === 'bad-output')]);
   const tensors: Tensors = { x: { dtype: 'float32', dims: [width], data } };
+  // on the event loop it would end the tests
+  if (mishap === 'exits' && !isMainThread) process.exit(3);
   if (mishap === 'unusable') throw new InputError(['value'], 'cannot be used');
   if (mishap === 'throws') throw new Error('secret of preprocess');
   return mishap === 'promise' ? Promise.resolve(tensors) : tensors;

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import type { Column } from '@oriel/schemas';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RawRow } from '../../src/datasets/table/table.ts';
+import { outputColumnsOf } from '../../src/jobs/output-columns.ts';
+import { createChunkScorer } from '../../src/jobs/scoring/chunk-scorer.ts';
+import { createScoringThreads } from '../../src/jobs/scoring/scoring-threads.ts';
+import { openBench } from '../datasets/tables/support/table-bench.ts';
+import { startMicroEngine } from '../engine/support/micro-engine.ts';
+import { tiny } from '../engine/support/micro-models/tiny/contract.ts';
+
+const modelsFolder = new URL('../engine/support/micro-models/', import.meta.url);
+const registry = new URL('registry.ts', modelsFolder);
+const columns: Column[] = [
+  { name: 'number', type: 'number' },
+  { name: 'what', type: 'text' },
+];
+const chunkRows = 3000;
+
+let bench: Awaited<ReturnType<typeof openBench>>;
+let engine: Awaited<ReturnType<typeof startMicroEngine>>;
+beforeAll(async () => {
+  [bench, engine] = await Promise.all([openBench(), startMicroEngine()]);
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await bench[Symbol.asyncDispose]();
+});
+
+/** Rows of which some go wrong, each in its way. */
+function makeRows(count: number, mishapOf: (row: number) => string | null = () => null): RawRow[] {
+  return Array.from({ length: count }, (_, row) => ({ number: row / 2, what: mishapOf(row) }));
+}
+
+/** Scores the chunks of some rows, and tells which way they went. */
+async function score(rows: readonly RawRow[], { stuckMs = 20_000, isMicro = true } = {}) {
+  const warnings: string[] = [];
+  const slices: { size: number; failed: number }[] = [];
+  let chargedMs = 0;
+  const logger = { warn: (_fields: object, message: string) => void warnings.push(message) };
+  const threads = createScoringThreads({
+    threads: 2,
+    threadData: { registry: registry.href, modelsFolder: modelsFolder.href, heapMb: 128, tableMemoryMb: 128 },
+    stuckMs,
+    logger,
+  });
+  const { sha256 } = await bench.tables.write(columns, rows);
+  await using table = await bench.tables.open(sha256);
+  const outputs = outputColumnsOf(tiny);
+  const scorer = createChunkScorer({
+    tables: bench.tables,
+    engine: isMicro ? engine : { ...engine, findMicroFile: () => null },
+    threads,
+    onComputed(_principal, ms) {
+      chargedMs += ms;
+    },
+    observer: { onSlice: (slice) => void slices.push(slice) },
+    logger,
+  });
+  const stop = new AbortController();
+  const scoreChunk = scorer.open({
+    input: {
+      datasetId: randomUUID(),
+      datasetVersion: 1,
+      model: 'tiny',
+      modelVersion: '1',
+      mapping: { value: 'number', mishap: 'what' },
+      name: 'results',
+      keepColumns: false,
+      chunkRows,
+      chargedTo: 'key:1',
+    },
+    contract: tiny,
+    table,
+    outputs,
+    earlier: new Map(),
+    signal: stop.signal,
+  });
+  const count = Math.ceil(rows.length / chunkRows);
+  const readChunk = async (index: number) => {
+    const done = await scoreChunk(index);
+    await using results = await bench.tables.open(done.sha256 ?? '');
+    return { ...done, results: await results.readRange({ offset: 0, limit: chunkRows }) };
+  };
+  try {
+    const chunks = await Promise.all(Array.from({ length: count }, (_, index) => readChunk(index)));
+    return { chunks, results: chunks.flatMap(({ results }) => results), warnings, slices, chargedMs };
+  } finally {
+    await threads.close();
+  }
+}
+
+describe('chunks of a micro model', () => {
+  test('are scored on threads of their own, each row in its place', async () => {
+    const { chunks, results, slices, warnings, chargedMs } = await score(makeRows(7000));
+    expect(chunks.map(({ rows, rowsFailed }) => [rows, rowsFailed])).toEqual([
+      [3000, 0],
+      [3000, 0],
+      [1000, 0],
+    ]);
+    expect(results.map(({ doubled }) => doubled)).toEqual(Array.from({ length: 7000 }, (_, row) => row));
+    expect(slices.map(({ size }) => size).toSorted((a, b) => a - b)).toEqual([1000, 3000, 3000]);
+    expect(chargedMs).toBeGreaterThan(0);
+    expect(warnings).toEqual([]);
+  });
+
+  test('have the results that the engine gives, whatever goes wrong with a row', async () => {
+    const mishaps = ['unusable', 'throws', 'odd-shape', 'bad-output', 'no such mishap', null, null];
+    const rows = makeRows(100, (row) => mishaps[row % mishaps.length] ?? null);
+    const here = await score(rows);
+    const there = await score(rows, { isMicro: false });
+    expect(here.results).toEqual(there.results);
+    expect(here.chunks[0]?.rowsFailed).toBe(there.chunks[0]?.rowsFailed);
+    expect([here.slices.length, there.slices.length]).toEqual([1, 0]);
+    expect(here.results.slice(0, 6).map(({ error_code: code }) => code)).toEqual([
+      'INPUT_INVALID',
+      'PREDICTION_FAILED',
+      'PREDICTION_FAILED',
+      'PREDICTION_FAILED',
+      'INPUT_INVALID',
+      null,
+    ]);
+  });
+
+  test('a row that ends the thread fails alone: its chunk goes through the engine', async () => {
+    const rows = makeRows(chunkRows + 5, (row) => (row === 7 ? 'exits' : null));
+    const { chunks, results, warnings } = await score(rows);
+    expect(chunks.map(({ rowsFailed }) => rowsFailed)).toEqual([1, 0]);
+    expect(results[7]).toMatchObject({ doubled: null, error_code: 'WORKER_CRASHED' });
+    expect(results[8]).toMatchObject({ doubled: 8, error_code: null });
+    expect(warnings).toContain('rows are scored anew through the engine');
+  });
+});
+
+test('a job that is to stop does not wait for its threads', async () => {
+  const threads = createScoringThreads({
+    threads: 1,
+    threadData: { registry: registry.href, modelsFolder: modelsFolder.href, heapMb: 128, tableMemoryMb: 128 },
+    stuckMs: 20_000,
+    logger: { warn() {} },
+  });
+  const { sha256 } = await bench.tables.write(columns, makeRows(10));
+  await using table = await bench.tables.open(sha256);
+  const { path } = table;
+  const file = engine.findMicroFile('tiny', '1');
+  if (!file) throw new Error('tiny is a micro model');
+  const task = { file, path, columns, mapping: { value: 'number' }, offset: 0, limit: 10 };
+  try {
+    await bench.tables.writeWith(async ({ folder, path: to }) => {
+      const stop = new AbortController();
+      const [first, second] = [task, task].map((one) => threads.score({ ...one, folder, to }, stop.signal));
+      stop.abort(new Error('enough'));
+      await expect(first).rejects.toThrow('enough');
+      await expect(second).rejects.toThrow('enough');
+      // what it was at it finishes, and then takes the next
+      expect(await threads.score({ ...task, folder, to }, new AbortController().signal)).toMatchObject({
+        rows: 10,
+        rowsFailed: 0,
+      });
+    });
+  } finally {
+    await threads.close();
+  }
+});
