@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { settings } from '../../src/config.ts';
+import { settings } from '../../src/settings.ts';
 import { fileUrl, listPages, readText } from './markdown.ts';
 
 const scripts = JSON.parse(readText('package.json')).scripts as Record<string, string>;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { SettingName } from '../../src/config.ts';
+import type { SettingName } from '../../src/settings.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 

@@ -4,7 +4,8 @@ import { modelsFolder as ourModels } from '@oriel/models/location';
 import type { AnyContract } from '@oriel/schemas';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
-import { readConfig, type SettingName } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
+import type { SettingName } from '../../src/settings.ts';
 import { createDataFolder } from '../db/support/embedded-folder.ts';
 
 interface TestModels {
