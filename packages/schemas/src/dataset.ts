@@ -1,16 +1,15 @@
 import { z } from 'zod';
-import { emailSchema } from './auth.ts';
+import { emailSchema } from './auth/user.ts';
 import { itemErrorSchema } from './errors.ts';
 import { modelIdSchema } from './model.ts';
 import { nameText, plainText } from './plain-text.ts';
+import { time } from './time.ts';
 
 /** Longest name of a column, and most columns of a dataset. */
 export const columnNameCharsMax = 256;
 export const columnsMax = 5000;
 /** Most rows on one page. */
 export const rowsPageMax = 1000;
-
-const time = z.iso.datetime();
 
 /**
  * What a column holds, and how its values look in JSON: `integer` and `number` are numbers, `bigint` (whole numbers

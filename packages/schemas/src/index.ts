@@ -1,4 +1,11 @@
-export * from './auth.ts';
+export * from './auth/api-key.ts';
+export * from './auth/audit.ts';
+export { type Revoked, revokedSchema } from './auth/credential.ts';
+export * from './auth/oauth.ts';
+export * from './auth/scope.ts';
+export * from './auth/session.ts';
+export * from './auth/sign-in.ts';
+export * from './auth/user.ts';
 export * from './contract.ts';
 export * from './dataset.ts';
 export * from './errors.ts';

@@ -4,8 +4,7 @@ import { itemErrorSchema } from './errors.ts';
 import { modelIdSchema, modelVersionSchema } from './model.ts';
 import { nameText, plainText } from './plain-text.ts';
 import { predictManyMax } from './prediction.ts';
-
-const time = z.iso.datetime();
+import { time } from './time.ts';
 
 export const jobKindSchema = z
   .enum(['dataset.import', 'dataset.check', 'dataset.predict', 'inputs.predict'])

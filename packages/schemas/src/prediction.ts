@@ -10,6 +10,7 @@ import {
 import { errorCodeSchema, type ItemError, itemErrorSchema } from './errors.ts';
 import { modelVersionSchema } from './model.ts';
 import { plainText } from './plain-text.ts';
+import { time } from './time.ts';
 
 /** Most inputs in one predict-many request. */
 export const predictManyMax = 1000;
@@ -104,7 +105,7 @@ export const predictionOutcomeSchema = z
 export const predictionRecordSchema = z
   .object({
     id: z.uuid(),
-    createdAt: z.iso.datetime(),
+    createdAt: time,
     requestId: requestIdSchema,
     model: z.string(),
     modelVersion: z.string(),
