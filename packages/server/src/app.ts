@@ -2,22 +2,6 @@ import { isIPv6 } from 'node:net';
 import type { AnyContract } from '@oriel/schemas';
 import type { FastifyBaseLogger } from 'fastify';
 import { createAppRouter } from './app-router.ts';
-import { createAuditRepository } from './auth/audit/repository.ts';
-import { createAuditService } from './auth/audit/service.ts';
-import { createAuthentication } from './auth/authenticate.ts';
-import { createKeyRepository } from './auth/keys/repository.ts';
-import { createKeyService } from './auth/keys/service.ts';
-import { createLookupCache } from './auth/lookup-cache.ts';
-import { createOauth } from './auth/oauth/oauth.ts';
-import { createOidc, providerNameOf } from './auth/oidc/oidc.ts';
-import { createPasswordHasher } from './auth/passwords/hasher.ts';
-import { anonymousPrincipal, type Principal } from './auth/principal.ts';
-import { createSessionStore } from './auth/sessions.ts';
-import { createAttemptLimits } from './auth/sign-in/attempts.ts';
-import { createSignInService } from './auth/sign-in/service.ts';
-import { createSignInLinks } from './auth/users/links.ts';
-import { createUserRepository } from './auth/users/repository.ts';
-import { createUserService } from './auth/users/service.ts';
 import type { Config } from './config.ts';
 import { openDatasetsAndJobs } from './datasets-and-jobs.ts';
 import { openDatabase } from './db/database.ts';
@@ -38,10 +22,8 @@ import { restDoor } from './http/rest-door.ts';
 import { createHttpServer } from './http/server.ts';
 import { trpcDoor } from './http/trpc-door.ts';
 import { webApp } from './http/web-app.ts';
-import { createLimits, rateLimited } from './limits/limits.ts';
-import { createQuotaRepository } from './limits/quota-repository.ts';
-import { createQuotas } from './limits/quotas.ts';
-import { openLimitStore } from './limits/stores.ts';
+import { openIdentity } from './identity.ts';
+import { rateLimited } from './limits/limits.ts';
 import { readModelCards } from './models/model-cards.ts';
 import { createModelService } from './models/service.ts';
 import { createMetrics, type MetricsText } from './monitoring/metrics.ts';
@@ -117,77 +99,34 @@ export async function createApp({
     onDropped: metrics.onRecordsDropped,
   });
   metrics.observeGauges({ engineStats: engine.stats, recordsWaiting: recorder.waitingCount });
-  const limitStore = await openLimitStore({
-    redisUrl: config.redisUrl,
-    isDatabaseShared: config.databaseUrl !== undefined,
-    pool: database.pool,
-  });
-  const { onLimitStoreFailure: onStoreFailure } = metrics;
-  const limits = createLimits({
-    ...config,
-    store: limitStore,
-    failuresPerMinute: config.wrongCredentialsPerMinute,
-    logger,
-    onStoreFailure,
-  });
-  const quotas = createQuotas({ repository: createQuotaRepository(database), logger, onStoreFailure });
-  const principals = createLookupCache<Principal>();
-  const audit = createAuditService({ repository: createAuditRepository(database), logger });
-  const keys = createKeyService({
-    repository: createKeyRepository(database),
-    audit,
-    forget: principals.clear,
-  });
-  const sessions = createSessionStore({
-    ...database,
-    idleMs: config.sessionIdleMs,
-    absoluteMs: config.sessionMsMax,
-  });
-  const people = {
-    users: createUserRepository(database),
-    links: createSignInLinks(database),
-    sessions,
-    audit,
-    forget: principals.clear,
-  };
   const issuer = () => config.publicUrl ?? url();
-  const forget = principals.clear;
-  const { signingKeys, clients, tokens } = createOauth({ database, audit, forget, issuer, config, logger });
-  const authentication = createAuthentication({
-    verifiers: {
-      verifySession: sessions.verify,
-      verifyKey: keys.verify,
-      verifyAccessToken: tokens.verify,
-    },
-    anonymous: anonymousPrincipal(config.isAnonymousAllowed),
-    cache: principals,
+  const identity = await openIdentity({
+    config,
+    database,
+    publicUrl: issuer,
+    onStoreFailure: metrics.onLimitStoreFailure,
+    logger,
   });
+  const { limits, quotas } = identity;
   const largeWork = await openDatasetsAndJobs({
     config,
     database,
     engine,
     threadData: { registry: registry.href, modelsFolder: modelsFolder.href, heapMb: config.threadHeapMb },
     contracts,
-    audit,
+    audit: identity.services.audit,
     metrics,
-    async isActiveOwner(owner) {
-      const [kind, id = ''] = owner.split(':', 2);
-      if (kind !== 'user') return (await clients.findUsable(id)) !== null;
-      return (await people.users.findById(id))?.user.isDisabled === false;
-    },
+    isActiveOwner: identity.isActiveOwner,
     onComputed: quotas.addCompute,
     logger,
   });
   const { datasets, datasetJobs, jobs, schedules } = largeWork;
   const services = {
-    audit,
-    clients,
+    ...identity.services,
     datasetJobs,
     datasets,
     jobs: jobs.service,
     schedules,
-    keys,
-    tokens,
     models: createModelService({
       contracts,
       engine,
@@ -200,28 +139,7 @@ export async function createApp({
       onPredicted: metrics.onPredicted,
       onComputed: quotas.addCompute,
     }),
-    signIn: createSignInService({
-      ...people,
-      passwords: createPasswordHasher(config.passwordCost),
-      attempts: createAttemptLimits({
-        attemptsMax: config.signInAttemptsMax,
-        createLimiter: limitStore.createInsuredLimiter,
-      }),
-      isRegistrationOpen: config.isRegistrationOpen,
-      passwordCharsMin: config.passwordCharsMin,
-      providerName: providerNameOf(config),
-    }),
-    users: createUserService(people),
   };
-
-  const oidc = createOidc({
-    ...people,
-    database,
-    signIn: services.signIn,
-    publicUrl: issuer,
-    config,
-    logger,
-  });
 
   const router = createAppRouter(contracts);
   const openApiDocument = createOpenApiDocument({
@@ -232,7 +150,7 @@ export async function createApp({
   });
   const createContext = contextFactory({ services, deadlineMs: config.deadlineMs });
   const limitCaller = callerLimiting({ limits, quotas });
-  const identify = failureLimiting({ limits }, identification(authentication), limitCaller);
+  const identify = failureLimiting({ limits }, identification(identity.authentication), limitCaller);
   const server = await createHttpServer({
     config,
     logger,
@@ -292,8 +210,8 @@ export async function createApp({
       idleMs: config.requestMsMax,
     });
     await server.register(oauthDoor, {
-      tokens,
-      signingKeys,
+      tokens: services.tokens,
+      signingKeys: identity.signingKeys,
       issuer,
       limitAddress: addressLimiting({ limits }),
       async countFailure(ip) {
@@ -301,6 +219,7 @@ export async function createApp({
         if (standing?.isRefused) throw rateLimited(standing);
       },
     });
+    const { oidc } = identity;
     if (oidc) await server.register(oidcDoor, { oidc, identify });
     server.get('/api/openapi.json', async () => openApiDocument);
     await server.register(docsPage, { documentUrl: '/api/openapi.json' });
@@ -364,8 +283,7 @@ export async function createApp({
     await Promise.race([drain(), later(config.drainMs)]);
     server.server.closeAllConnections();
     await recorder.close();
-    await quotas.close();
-    limitStore.close();
+    await identity.close();
     await engine.close();
     await largeWork.close();
     await database.close();

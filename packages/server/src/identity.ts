@@ -1,0 +1,120 @@
+import { createAuditRepository } from './auth/audit/repository.ts';
+import { createAuditService } from './auth/audit/service.ts';
+import { createAuthentication } from './auth/authenticate.ts';
+import { createKeyRepository } from './auth/keys/repository.ts';
+import { createKeyService } from './auth/keys/service.ts';
+import { createLookupCache } from './auth/lookup-cache.ts';
+import { createOauth } from './auth/oauth/oauth.ts';
+import { createOidc, providerNameOf } from './auth/oidc/oidc.ts';
+import { createPasswordHasher } from './auth/passwords/hasher.ts';
+import { anonymousPrincipal, type Principal } from './auth/principal.ts';
+import { createSessionStore } from './auth/sessions.ts';
+import { createAttemptLimits } from './auth/sign-in/attempts.ts';
+import { createSignInService } from './auth/sign-in/service.ts';
+import { createSignInLinks } from './auth/users/links.ts';
+import { createUserRepository } from './auth/users/repository.ts';
+import { createUserService } from './auth/users/service.ts';
+import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
+import { createLimits } from './limits/limits.ts';
+import { createQuotaRepository } from './limits/quota-repository.ts';
+import { createQuotas } from './limits/quotas.ts';
+import { openLimitStore } from './limits/stores.ts';
+
+interface Options {
+  readonly config: Config;
+  readonly database: Database;
+  /** Where callers reach this server; asked for only once it listens. */
+  readonly publicUrl: () => string;
+  readonly onStoreFailure: () => void;
+  readonly logger: {
+    warn(details: object, message: string): void;
+    error(details: object, message: string): void;
+  };
+}
+
+/** The part of the composition that says who calls, what they may do, and how much of it. */
+export async function openIdentity({ config, database, publicUrl, onStoreFailure, logger }: Options) {
+  const limitStore = await openLimitStore({
+    redisUrl: config.redisUrl,
+    isDatabaseShared: config.databaseUrl !== undefined,
+    pool: database.pool,
+  });
+  const limits = createLimits({
+    ...config,
+    store: limitStore,
+    failuresPerMinute: config.wrongCredentialsPerMinute,
+    logger,
+    onStoreFailure,
+  });
+  const quotas = createQuotas({ repository: createQuotaRepository(database), logger, onStoreFailure });
+  const principals = createLookupCache<Principal>();
+  const forget = principals.clear;
+  const audit = createAuditService({ repository: createAuditRepository(database), logger });
+  const keys = createKeyService({ repository: createKeyRepository(database), audit, forget });
+  const sessions = createSessionStore({
+    ...database,
+    idleMs: config.sessionIdleMs,
+    absoluteMs: config.sessionMsMax,
+  });
+  const people = {
+    users: createUserRepository(database),
+    links: createSignInLinks(database),
+    sessions,
+    audit,
+    forget,
+  };
+  const { signingKeys, clients, tokens } = createOauth({
+    database,
+    audit,
+    forget,
+    issuer: publicUrl,
+    config,
+    logger,
+  });
+  const authentication = createAuthentication({
+    verifiers: {
+      verifySession: sessions.verify,
+      verifyKey: keys.verify,
+      verifyAccessToken: tokens.verify,
+    },
+    anonymous: anonymousPrincipal(config.isAnonymousAllowed),
+    cache: principals,
+  });
+  const signIn = createSignInService({
+    ...people,
+    passwords: createPasswordHasher(config.passwordCost),
+    attempts: createAttemptLimits({
+      attemptsMax: config.signInAttemptsMax,
+      createLimiter: limitStore.createInsuredLimiter,
+    }),
+    isRegistrationOpen: config.isRegistrationOpen,
+    passwordCharsMin: config.passwordCharsMin,
+    providerName: providerNameOf(config),
+  });
+  const oidc = createOidc({ ...people, database, signIn, publicUrl, config, logger });
+
+  return {
+    services: { audit, clients, keys, signIn, tokens, users: createUserService(people) },
+    authentication,
+    signingKeys,
+    oidc,
+    limits,
+    quotas,
+    isActiveOwner,
+    close,
+  };
+
+  /** Whether an owner may still do anything: not when it was disabled or revoked. */
+  async function isActiveOwner(owner: string): Promise<boolean> {
+    const [kind, id = ''] = owner.split(':', 2);
+    if (kind !== 'user') return (await clients.findUsable(id)) !== null;
+    return (await people.users.findById(id))?.user.isDisabled === false;
+  }
+
+  /** Writes what keys used of their quotas, and lets the store go. */
+  async function close(): Promise<void> {
+    await quotas.close();
+    limitStore.close();
+  }
+}
