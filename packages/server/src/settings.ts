@@ -99,7 +99,7 @@ export const settings = {
     count(1, 3_600_000),
     300,
     '300',
-    'Longest time an input may be expected to wait for a thread behind 32 others or more, in milliseconds; further ones are refused with ENGINE_OVERLOADED.',
+    'Longest time an input may be expected to wait for a thread behind 48 others or more, in milliseconds; further ones are refused with ENGINE_OVERLOADED.',
   ),
   ORIEL_DEADLINE_MS: setting(
     count(1, 3_600_000),

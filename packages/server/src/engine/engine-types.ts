@@ -175,6 +175,12 @@ export interface Engine {
   /** @throws AppError with any code that this folder's `engine-errors.ts` makes */
   predict(request: PredictRequest): Promise<Prediction>;
   /**
+   * Why `predict` would turn away whatever comes now for a model's default version, told to the observer as a refusal:
+   * for those who can refuse before they read an input. Null when it may be accepted, or when the output of the next
+   * input may well be known already, and for every other reason than overload.
+   */
+  refuseNow(model: string): AppError | null;
+  /**
    * Answers each input on its own, in their order: with its prediction, or with why it failed.
    *
    * @throws AppError when the call as a whole cannot be answered: no such model, a full queue, a deadline that passed

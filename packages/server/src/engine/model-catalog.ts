@@ -3,6 +3,7 @@ import type { Slice } from './bulk/slice.ts';
 import { modelNotFound, modelNotReady, versionNotFound } from './engine-errors.ts';
 import type { ModelStatus, VersionState } from './engine-types.ts';
 import type { Flight } from './flight.ts';
+import { KnownShare } from './known-share.ts';
 import type { Lane } from './lane.ts';
 import { listVersions } from './model-repository.ts';
 import type { LoadedReply, VersionFile } from './worker/protocol.ts';
@@ -16,6 +17,7 @@ interface CatalogVersion {
   inputs: readonly TensorSpec[];
   outputs: readonly TensorSpec[];
   lane: Lane<Flight | Slice> | undefined;
+  readonly known: KnownShare;
 }
 
 export interface ReadyVersion extends CatalogVersion {
@@ -33,7 +35,7 @@ export function createModelCatalog(ids: readonly string[], modelsFolder: URL) {
   const models = new Map<string, CatalogModel>(ids.map((id) => [id, { id, versions: [], batchSizeMax: 1 }]));
   const versions = new Map<string, CatalogVersion>();
 
-  return { scan, getReady, listFiles, markLoaded, markFailed, finishLoading, list };
+  return { scan, findReady, getReady, listFiles, markLoaded, markFailed, finishLoading, list };
 
   /** Reads the model repository. */
   async function scan(): Promise<void> {
@@ -47,6 +49,7 @@ export function createModelCatalog(ids: readonly string[], modelsFolder: URL) {
           inputs: [],
           outputs: [],
           lane: undefined,
+          known: new KnownShare(),
           state: sizeBytes === null ? 'failed' : 'loading',
           reason:
             sizeBytes === null
@@ -57,6 +60,12 @@ export function createModelCatalog(ids: readonly string[], modelsFolder: URL) {
         versions.set(key, entry);
       }
     }
+  }
+
+  /** The default version; null while it cannot be served. */
+  function findReady(id: string): ReadyVersion | null {
+    const entry = models.get(id)?.versions.at(-1);
+    return entry && isReady(entry) ? entry : null;
   }
 
   /** @throws AppError MODEL_NOT_FOUND, MODEL_VERSION_NOT_FOUND, MODEL_NOT_READY */

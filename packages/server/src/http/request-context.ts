@@ -22,11 +22,15 @@ interface Options {
 /** A caller's own, shorter deadline: whole milliseconds from the arrival of the request. */
 export const deadlineHeader = 'oriel-deadline-ms';
 
-export type CreateContext = (request: FastifyRequest, reply: FastifyReply, door: Door) => Context;
+export interface CreateContext {
+  (request: FastifyRequest, reply: FastifyReply, door: Door): Context;
+  /** For what is asked before there is a context. */
+  readonly services: Services;
+}
 
 /** Makes the context of a request, the same for every door. */
 export function contextFactory({ services, deadlineMs }: Options): CreateContext {
-  return (request, reply, door) => ({
+  const create = (request: FastifyRequest, reply: FastifyReply, door: Door): Context => ({
     requestId: request.id,
     door,
     principal: request.principal,
@@ -37,6 +41,7 @@ export function contextFactory({ services, deadlineMs }: Options): CreateContext
     exchange: new RequestExchange(request, reply),
     services,
   });
+  return Object.assign(create, { services });
 }
 
 /** @throws AppError INPUT_INVALID */

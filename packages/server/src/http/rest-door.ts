@@ -1,5 +1,5 @@
 import type { AnyTRPCProcedure } from '@trpc/server';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { callProcedure } from '../trpc/call-procedure.ts';
@@ -7,6 +7,7 @@ import type { Meta } from '../trpc/procedures.ts';
 import { readUpload } from '../trpc/uploads.ts';
 import { abortSignalOf } from './abort-signal.ts';
 import { asyncPredictions } from './async-predictions.ts';
+import { earlyRefusalOf } from './early-refusal.ts';
 import { checkForm, type FormLimits } from './form-limits.ts';
 import type { OnRequest } from './identification.ts';
 import { jobDoorPaths } from './job-door.ts';
@@ -77,6 +78,11 @@ function addRoute(
   server.route({
     method,
     url: template.replaceAll(/\{(\w+)\}/g, ':$1'),
+    // after the door's own hook, which finds out who is calling
+    ...(meta.refuseNow && {
+      onRequest: ({ principal }: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction) =>
+        done(earlyRefusalOf(meta, { principal, services: createContext.services }) ?? undefined),
+    }),
     async handler(request, reply) {
       if (await answerAsync(path, request, reply)) return reply;
       const params = coerce(request.params as Record<string, unknown>);

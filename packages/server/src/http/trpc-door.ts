@@ -1,17 +1,16 @@
-import { type AnyTRPCRouter, TRPCError } from '@trpc/server';
+import type { AnyTRPCRouter } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import { getErrorShape, transformTRPCResponse } from '@trpc/server/unstable-core-do-not-import';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { transportOfKind } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
 import { abortSignalOf } from './abort-signal.ts';
 import { errorHeaders } from './error-headers.ts';
 import type { FormLimits } from './form-limits.ts';
 import type { OnRequest } from './identification.ts';
-import { lingerAfter } from './linger.ts';
 import type { CreateContext } from './request-context.ts';
 import { logFailure } from './server.ts';
 import { trpcBodyChecks } from './trpc-bodies.ts';
+import { trpcEarlyRefusal } from './trpc-early-refusal.ts';
+import { trpcErrors } from './trpc-errors.ts';
 import { trpcJsonHandler } from './trpc-json.ts';
 
 export interface TrpcDoorOptions {
@@ -39,28 +38,10 @@ export async function trpcDoor(
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
+  const sendError = trpcErrors(router._def._config);
   // what fails before a procedure is reached is said in tRPC's shape too: its clients read no other
-  server.setErrorHandler((thrown, request, reply) => {
-    const error = toAppError(thrown);
-    logFailure(request, error);
-    lingerAfter(error, reply);
-    const { trpc, status } = transportOfKind[error.kind];
-    const cause = new TRPCError({ code: trpc, message: error.message, cause: error });
-    const shape = getErrorShape({
-      config: router._def._config,
-      error: cause,
-      type: 'unknown',
-      path: undefined,
-      input: undefined,
-      ctx: { requestId: request.id },
-    });
-    const body = JSON.stringify(transformTRPCResponse(router._def._config, { error: shape }));
-    return reply
-      .code(status)
-      .headers(errorHeaders([error]))
-      .header('content-type', 'application/json')
-      .send(body);
-  });
+  server.setErrorHandler((thrown, request, reply) => sendError(request, reply, toAppError(thrown)));
+  const refuseNow = trpcEarlyRefusal({ router, services: createContext.services, sendError });
 
   const checkBody = trpcBodyChecks({ ...limits, procedures: router._def.procedures });
   const sendJson = trpcJsonHandler({
@@ -69,7 +50,7 @@ export async function trpcDoor(
     createContext: (request, reply) => createContext(request, reply, 'trpc'),
     onError: (request, error) => logFailure(request, toAppError(error)),
   });
-  server.all('/trpc/:path', async (request, reply) => {
+  server.all('/trpc/:path', { onRequest: refuseNow }, async (request, reply) => {
     checkBody(request);
     if (hasShortWay && (await sendJson(request, reply))) return reply;
     const response = await fetchRequestHandler({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type Fastify from 'fastify';
-import type { InjectOptions } from 'fastify';
+import type { FastifyReply, FastifyRequest, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -29,6 +29,9 @@ const testRouter = router({
   },
 });
 
+// the test's procedures call no service
+const services = undefined as never;
+
 async function createServer(hasShortWay: boolean) {
   const server = await createHttpServer({
     logger: pino({ level: 'silent' }),
@@ -40,18 +43,23 @@ async function createServer(hasShortWay: boolean) {
     router: testRouter,
     hasShortWay,
     limits: readConfig({}),
-    identify: (_request, _reply, done) => done(),
-    createContext: (request, reply): Context => ({
-      requestId: request.id,
-      door: 'trpc',
-      principal: anonymousPrincipal(true),
-      startedAt: 0,
-      deadlineAt: 1,
-      idempotencyKey: undefined,
-      exchange: new RequestExchange(request, reply),
-      // the test's procedures call no service
-      services: undefined as never,
-    }),
+    identify(request, _reply, done) {
+      request.principal = anonymousPrincipal(true);
+      done();
+    },
+    createContext: Object.assign(
+      (request: FastifyRequest, reply: FastifyReply): Context => ({
+        requestId: request.id,
+        door: 'trpc',
+        principal: request.principal,
+        startedAt: 0,
+        deadlineAt: 1,
+        idempotencyKey: undefined,
+        exchange: new RequestExchange(request, reply),
+        services,
+      }),
+      { services },
+    ),
   });
   return server;
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { type AnyTRPCProcedure, type AnyTRPCRouter, getTRPCErrorFromUnknown } from '@trpc/server';
 import {
   getErrorShape,
@@ -88,7 +89,7 @@ export function trpcJsonHandler({ router, callsPerBatchMax, createContext, onErr
   function toPlan(request: FastifyRequest, reply: FastifyReply): Plan | null {
     const { method } = request;
     if (method !== 'GET' && method !== 'POST') return null;
-    if (request.headers['trpc-accept'] ?? request.headers.accept?.includes('application/jsonl')) return null;
+    if (isStreamWanted(request.headers)) return null;
     const { path } = request.params as { path: string };
     const query = request.query as { batch?: string; input?: string; connectionParams?: string };
     if (query.connectionParams !== undefined) return null;
@@ -143,4 +144,9 @@ export function trpcJsonHandler({ router, callsPerBatchMax, createContext, onErr
     const record = json as Readonly<Record<string, unknown>>;
     return (index: number): unknown => read(record[index]);
   }
+}
+
+/** Whether the answers of a batch are to come one by one, each when it is there. */
+export function isStreamWanted({ accept, 'trpc-accept': wanted }: IncomingHttpHeaders): boolean {
+  return wanted !== undefined || (accept?.includes('application/jsonl') ?? false);
 }

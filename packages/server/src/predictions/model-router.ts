@@ -58,6 +58,7 @@ function proceduresOf<C extends AnyContract>(contract: C): ModelProcedures<C> {
     .meta({
       ...mediaMeta,
       hasCheckedOutput: true,
+      refuseNow: ({ predictions }) => predictions.refuseNow(id),
       openapi: {
         method: 'POST',
         path: `/models/${id}/predict`,

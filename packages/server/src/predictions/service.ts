@@ -27,7 +27,7 @@ export interface Caller {
 }
 
 interface Needs {
-  readonly engine: Pick<Engine, 'predict' | 'predictMany' | 'models'>;
+  readonly engine: Pick<Engine, 'predict' | 'predictMany' | 'refuseNow' | 'models'>;
   readonly recorder: Pick<Recorder, 'record'>;
   readonly repository: Pick<PredictionRepository, 'list'>;
   /** Told of every prediction: `succeeded` or the code of its error, of how many. */
@@ -55,7 +55,7 @@ export type PredictionService = ReturnType<typeof createPredictionService>;
 
 /** Predicts, and records what was predicted. */
 export function createPredictionService({ engine, recorder, repository, onPredicted, onComputed }: Needs) {
-  return { predict, predictMany, list };
+  return { predict, predictMany, refuseNow, list };
 
   /** @throws AppError MODEL_VERSION_NOT_FOUND, MODEL_NOT_READY, INPUT_INVALID, ENGINE_OVERLOADED, DEADLINE_EXCEEDED, … */
   async function predict(caller: Caller, request: PredictRequest) {
@@ -66,6 +66,13 @@ export function createPredictionService({ engine, recorder, repository, onPredic
       totalMs: toMs(performance.now() - caller.startedAt),
     };
     return { model: request.contract.id, version, output, requestId: caller.requestId, timing, cached };
+  }
+
+  /** Why `predict` would turn away whatever input comes now, counted as its refusals are; null when it may be accepted. */
+  function refuseNow(model: string): AppError | null {
+    const refusal = engine.refuseNow(model);
+    if (refusal) onPredicted?.(model, refusal.code);
+    return refusal;
   }
 
   /**

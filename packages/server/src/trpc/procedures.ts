@@ -4,7 +4,8 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import type { OpenApiMeta } from 'trpc-to-openapi';
 import { type Access, refusalOf, type ScopeAccess } from '../auth/access.ts';
 import { reachOf } from '../auth/principal.ts';
-import { toProblem } from '../errors.ts';
+import { type AppError, toProblem } from '../errors.ts';
+import type { Services } from '../services.ts';
 import { toAppError } from '../to-app-error.ts';
 import type { Context } from './context.ts';
 import { isSaidInTrpc, toTrpcError } from './to-trpc-error.ts';
@@ -15,6 +16,8 @@ export type Meta = OpenApiMeta<{
   access?: Access;
   /** The resolver's answer was validated where it was made, e.g. on the thread of its model: once is enough. */
   hasCheckedOutput?: true;
+  /** Why a call would be turned away now whatever its input: for doors to ask before they read one. */
+  refuseNow?: (services: Services) => AppError | null;
   /** The input field that an uploaded file fills. */
   media?: { readonly field: string; readonly types: readonly string[] };
 }>;

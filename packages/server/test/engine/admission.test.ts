@@ -86,8 +86,68 @@ describe('a queue that has grown long in time', () => {
 
   test('takes a few dozen whatever it takes, and bulk work always', async () => {
     await using engine = await startTestEngine({ threads: 1, queueMsMax: 1 });
-    expect(await ask(engine, 32)).toEqual({ answered: 32, refused: 0 });
+    expect(await ask(engine, 48)).toEqual({ answered: 48, refused: 0 });
     expect(await ask(engine, 60, { priority: 'low' })).toEqual({ answered: 60, refused: 0 });
+  });
+});
+
+describe('a refusal before the input is known', () => {
+  /** A busy thread, and as many in the queue as may wait. */
+  async function fill(engine: TestEngine) {
+    const busy = occupy(engine, 150);
+    await nextTurn();
+    return [busy, echo(engine, 1), echo(engine, 2)];
+  }
+
+  test('is that of the prediction, and told to the observer as one', async () => {
+    await using engine = await startTestEngine({ threads: 1, queueItemsMax: 2 });
+    expect(engine.refuseNow('echo')).toBeNull();
+    const calls = await fill(engine);
+    const late = await refusalOf(echo(engine, 3));
+    expect(engine.refuseNow('echo')).toEqual(late);
+    expect(late).toMatchObject({ code: 'ENGINE_OVERLOADED' });
+    expect(engine.told.refusals).toEqual(['ENGINE_OVERLOADED', 'ENGINE_OVERLOADED']);
+    expect(engine.refuseNow('slow')).toBeNull();
+    await Promise.all(calls);
+    expect(engine.refuseNow('echo')).toBeNull();
+  });
+
+  test('is none where the queue has grown long in items, but not in time', async () => {
+    await using engine = await startTestEngine({ threads: 1, queueMsMax: 60_000 });
+    const calls = Array.from({ length: 60 }, (_, value) => echo(engine, value));
+    expect(engine.refuseNow('echo')).toBeNull();
+    await Promise.all(calls);
+  });
+
+  test('comes when the queue has grown long in time', async () => {
+    await using engine = await startTestEngine({ threads: 1, queueMsMax: 1 });
+    await occupy(engine, 20);
+    await nextTurn();
+    const calls = Array.from({ length: 48 }, (_, value) =>
+      engine.predict({ model: 'slow', input: { value, busyMs: 1 } }),
+    );
+    expect(engine.refuseNow('slow')).toMatchObject({ code: 'ENGINE_OVERLOADED' });
+    await Promise.all(calls);
+  });
+
+  test('is for overload alone: what else is wrong is said when there is an input', async () => {
+    await using engine = await startTestEngine({ threads: 1 });
+    expect(engine.refuseNow('no such model')).toBeNull();
+    await engine.drain();
+    expect(engine.refuseNow('echo')).toBeNull();
+    expect(engine.told.refusals).toEqual([]);
+  });
+
+  test('is none while the cache knows what many ask for: they are answered from it', async () => {
+    await using engine = await startTestEngine({ threads: 1, queueItemsMax: 2, cacheEntriesMax: 10 });
+    for (let asked = 0; asked < 5; asked += 1) await echo(engine, 1);
+    const calls = [occupy(engine, 150)];
+    await nextTurn();
+    calls.push(echo(engine, 2), echo(engine, 3));
+    expect(await refusalOf(echo(engine, 4))).toMatchObject({ code: 'ENGINE_OVERLOADED' });
+    expect(engine.refuseNow('echo')).toBeNull();
+    expect(await echo(engine, 1)).toMatchObject({ cached: true });
+    await Promise.all(calls);
   });
 });
 

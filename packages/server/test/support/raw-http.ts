@@ -22,6 +22,8 @@ export async function openRaw(url: string) {
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   return {
     send: (text: string) => socket.write(text),
+    /** All that the server has said so far. */
+    received: () => received,
     /** What the server has said by the time it hangs up; null when it said nothing. */
     async readAll(): Promise<RawAnswer | null> {
       await closed;

@@ -1,0 +1,21 @@
+import { refusalOf } from '../auth/access.ts';
+import type { Principal } from '../auth/principal.ts';
+import type { AppError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import type { Meta } from '../trpc/procedures.ts';
+
+/**
+ * Why a call is refused before its body is read and parsed, which under overload costs more than all else that is done
+ * for it; null when it has to be read.
+ *
+ * To be asked once the caller is known and counted: whoever is not, or may not call this, is told so as ever, and learns
+ * nothing of how busy the model is. What Node has of the body by then, or what still comes, it throws away by itself when
+ * the answer is written, and the connection serves the next request.
+ */
+export function earlyRefusalOf(
+  { access, refuseNow }: Meta,
+  { principal, services }: { readonly principal: Principal; readonly services: Services },
+): AppError | null {
+  if (!refuseNow || !access || refusalOf(principal, access)) return null;
+  return refuseNow(services);
+}
