@@ -1,5 +1,7 @@
-import { Pool } from 'undici';
 import { bodyOf, type Payload } from './payload.ts';
+import { noAnswer, RawConnection } from './raw-connection.ts';
+
+export { noAnswer };
 
 export interface OpenLoop {
   readonly url: string;
@@ -17,61 +19,46 @@ export interface Sent {
   readonly hasRetryAfter: boolean;
 }
 
-/** What a lost connection counts as: no answer came. */
-export const noAnswer = 0;
-
-/** Sends at a fixed rate and waits for the last answer. */
+/** Sends at a fixed rate and waits for the last answer. Each request takes a connection that has none to answer. */
 export async function sendAtRate({ url, payload, rate, seconds }: OpenLoop): Promise<readonly Sent[]> {
-  const { origin, pathname } = new URL(url);
-  // takes half of the processor time of node:http, which on one machine is taken from the server
-  const pool = new Pool(origin, { connections: null, pipelining: 1 });
-  const startedAt = performance.now();
-  const answers: Promise<Sent>[] = [];
+  const { hostname, port, pathname } = new URL(url);
+  const head = `POST ${pathname} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: ${payload.contentType}\r\n`;
+  const idle: RawConnection[] = [];
+  const all = new Set<RawConnection>();
+  const sent: Sent[] = [];
+  const ended = Promise.withResolvers<void>();
+  const count = Math.floor(rate * seconds);
   const start = Math.floor(Math.random() * 10_000_000);
-  while (answers.length < rate * seconds) {
+  const startedAt = performance.now();
+
+  for (let number = 0; number < count; ) {
     // what a late timer left behind is sent at once, so that the rate holds
-    const due = Math.min(rate * seconds, ((performance.now() - startedAt) / 1000) * rate);
-    while (answers.length < due)
-      answers.push(
-        sendOne({ pool, path: pathname, startedAt, payload, body: bodyOf(payload, start + answers.length) }),
-      );
+    const due = Math.min(count, ((performance.now() - startedAt) / 1000) * rate);
+    for (; number < due; number++) sendOne(bodyOf(payload, start + number));
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  const sent = await Promise.all(answers);
-  await pool.close();
+  await ended.promise;
+  for (const connection of all) connection.close();
   return sent;
-}
 
-interface One {
-  readonly pool: Pool;
-  readonly path: string;
-  readonly startedAt: number;
-  readonly payload: Payload;
-  readonly body: Buffer;
-}
-
-function sendOne({ pool, path, startedAt, payload, body }: One): Promise<Sent> {
-  const sentAt = performance.now();
-  const headers = { 'content-type': payload.contentType };
-  return new Promise((resolve) => {
-    const finish = (status: number, hasRetryAfter = false) => {
+  function sendOne(body: Buffer): void {
+    const connection = takeConnection();
+    const request = Buffer.concat([Buffer.from(`${head}content-length: ${body.length}\r\n\r\n`), body]);
+    const sentAt = performance.now();
+    connection.send(request, (status, hasRetryAfter) => {
       const now = performance.now();
-      resolve({ status, hasRetryAfter, ms: now - sentAt, atMs: now - startedAt });
-    };
-    let status = noAnswer;
-    let hasRetryAfter = false;
-    pool.dispatch(
-      { path, method: 'POST', headers, body },
-      {
-        // by this one it knows which kind of handler it was given
-        onRequestStart: () => {},
-        onResponseStart(_controller, statusCode, answered) {
-          status = statusCode;
-          hasRetryAfter = 'retry-after' in answered;
-        },
-        onResponseEnd: () => finish(status, hasRetryAfter),
-        onResponseError: () => finish(noAnswer),
-      },
-    );
-  });
+      sent.push({ status, hasRetryAfter, ms: now - sentAt, atMs: now - startedAt });
+      if (connection.isLost) all.delete(connection);
+      else idle.push(connection);
+      if (sent.length === count) ended.resolve();
+    });
+  }
+
+  /** The one that was idle for longest: they are spread over the processes of a server, and so are the requests. */
+  function takeConnection(): RawConnection {
+    for (let found = idle.shift(); found; found = idle.shift()) if (!found.isLost) return found;
+    const connection = new RawConnection(hostname, Number(port));
+    all.add(connection);
+    return connection;
+  }
 }
