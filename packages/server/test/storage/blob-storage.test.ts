@@ -1,46 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { BlobStorage } from '../../src/storage/blob-storage.ts';
-import { collectGarbage } from '../../src/storage/collect-garbage.ts';
-import { createFolderPlace, createS3Place, type Place } from './support/storages.ts';
-
-const dayMs = 86_400_000;
-const daysAgo = (days: number) => new Date(Date.now() - days * dayMs);
-const inAnHour = () => new Date(Date.now() + 3_600_000);
-const sha256Of = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
-const absent = sha256Of('nobody ever wrote this');
-
-async function* chunks(...parts: (string | Uint8Array)[]) {
-  for (const part of parts) yield Buffer.from(part);
-}
-
-/** Gives some bytes, and then nothing more, ever. */
-function stalling() {
-  const source = new Readable({ read() {} });
-  source.push('the first of');
-  return source;
-}
-
-async function textOf(stream: Readable): Promise<string> {
-  return Buffer.concat(await stream.toArray()).toString();
-}
-
-async function listOf(storage: BlobStorage) {
-  const blobs = [];
-  for await (const blob of storage.list()) blobs.push(blob);
-  return blobs;
-}
-
-const places: readonly (readonly [string, () => Promise<Place>])[] = [
-  ['a folder', createFolderPlace],
-  ['S3', () => createS3Place()],
-];
+import { absent, chunks, daysAgo, inAnHour, listOf, sha256Of, stalling, textOf } from './support/blobs.ts';
+import { type Place, places } from './support/storages.ts';
 
 describe.each(places)('a storage of blobs in %s', (_name, createPlace) => {
   let place: Place;
@@ -168,106 +131,6 @@ describe.each(places)('a storage of blobs in %s', (_name, createPlace) => {
     expect(found.every(({ writtenAt }) => writtenAt > daysAgo(1) && writtenAt < inAnHour())).toBe(true);
   });
 
-  test('deletes, and deleting again is no error', async () => {
-    const { sha256 } = await storage.write(chunks('not for long'));
-    expect(await storage.delete(sha256)).toBe(true);
-    expect(await storage.has(sha256)).toBe(false);
-    expect(await storage.delete(sha256)).toBe(false);
-    await expect(storage.read(sha256)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect((await listOf(storage)).some((blob) => blob.sha256 === sha256)).toBe(false);
-  });
-
-  test('deletes what is old only, if told so', async () => {
-    const { sha256 } = await storage.write(chunks('old or new'));
-    expect(await storage.delete(sha256, { writtenBefore: daysAgo(1) })).toBe(false);
-    await place.age(sha256, daysAgo(2));
-    expect(await storage.delete(sha256, { writtenBefore: daysAgo(1) })).toBe(true);
-    expect(await storage.has(sha256)).toBe(false);
-    expect(await storage.delete(sha256, { writtenBefore: daysAgo(1) })).toBe(false);
-  });
-
-  test('what is written while it is deleted for its age is there afterwards', async () => {
-    const other = place.open();
-    for (let round = 0; round < 10; round++) {
-      const { sha256 } = await storage.write(chunks('again and again'));
-      await place.age(sha256, daysAgo(2));
-      await Promise.all([
-        storage.write(chunks('again and again')),
-        other.delete(sha256, { writtenBefore: daysAgo(1) }),
-      ]);
-      expect(await storage.has(sha256)).toBe(true);
-      expect(await textOf(await storage.read(sha256))).toBe('again and again');
-    }
-  });
-
-  test('opens a blob as a file of this machine', async () => {
-    const bytes = randomBytes(200_000);
-    const { sha256 } = await storage.write(chunks(bytes));
-    const files = await Promise.all([1, 2, 3].map(() => place.open().openFile(sha256)));
-    for (const file of files) {
-      expect(file.sizeBytes).toBe(200_000);
-      expect(await readFile(file.path)).toEqual(bytes);
-      await file[Symbol.asyncDispose]();
-    }
-    await expect(storage.openFile(absent)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  });
-
-  test('a work folder is empty, private and gone afterwards', async () => {
-    let path: string;
-    {
-      await using folder = await storage.openWorkFolder();
-      path = folder.path;
-      expect(await readdir(path)).toEqual([]);
-      if (process.platform !== 'win32') expect((await stat(path)).mode & 0o077).toBe(0);
-      await using second = await storage.openWorkFolder();
-      expect(second.path).not.toBe(path);
-      await writeFile(join(path, 'rows.csv'), 'half done');
-    }
-    await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
-  });
-
-  test('takes a file of a work folder, as new as what is written', async () => {
-    await using folder = await storage.openWorkFolder();
-    const path = join(folder.path, 'result.parquet');
-    await writeFile(path, 'columns');
-    const blob = await storage.takeFile(path);
-    expect(blob).toEqual({ sha256: sha256Of('columns'), sizeBytes: 7 });
-    await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
-    expect(await textOf(await storage.read(blob.sha256))).toBe('columns');
-    await place.age(blob.sha256, daysAgo(3));
-    await writeFile(path, 'columns');
-    await storage.takeFile(path);
-    expect(await storage.delete(blob.sha256, { writtenBefore: daysAgo(1) })).toBe(false);
-  });
-
-  test('a sweep removes what a killed process left, and nothing that is alive', async () => {
-    const before = await place.files();
-    const source = stalling();
-    const writing = storage.write(source);
-    await using folder = await storage.openWorkFolder();
-    await writeFile(join(folder.path, 'part-1'), 'half done');
-    // of another process, that nobody knows to be alive
-    const dead = stalling();
-    const deadWriting = place.open().write(dead);
-    const deadFolder = await place.open().openWorkFolder();
-    await writeFile(join(deadFolder.path, 'part-2'), 'left');
-    await vi.waitFor(async () => expect(await place.files()).toHaveLength(before.length + 4));
-
-    await storage.sweep(daysAgo(1));
-    expect(await readdir(deadFolder.path)).toEqual(['part-2']);
-    await storage.sweep(inAnHour());
-    await expect(stat(deadFolder.path)).rejects.toMatchObject({ code: 'ENOENT' });
-    expect(await readdir(folder.path)).toEqual(['part-1']);
-    source.push(' all');
-    source.push(null);
-    const { sha256 } = await writing;
-    expect(sha256).toBe(sha256Of('the first of all'));
-    expect(await storage.has(sha256)).toBe(true);
-
-    dead.push(null);
-    await expect(deadWriting).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
-  });
-
   test.each([
     '',
     '.',
@@ -288,28 +151,6 @@ describe.each(places)('a storage of blobs in %s', (_name, createPlace) => {
     expect(await storage.delete(name, { writtenBefore: inAnHour() })).toBe(false);
   });
 
-  test('stores 50 MB with flat memory, and reads them with flat memory', async () => {
-    const memory = watchMemory();
-    const part = randomBytes(65_536);
-    const hash = createHash('sha256');
-    const source = async function* () {
-      for (let i = 0; i < 800; i++) {
-        hash.update(part);
-        yield Buffer.from(part); // a new one each time, as of a socket
-        if (i % 8 === 0) await new Promise(setImmediate);
-        if (i % 200 === 100) memory.look();
-      }
-    };
-    const { sha256, sizeBytes } = await storage.write(source());
-    expect({ sha256, sizeBytes }).toEqual({ sha256: hash.digest('hex'), sizeBytes: 52_428_800 });
-    let readBytes = 0;
-    for await (const chunk of await storage.read(sha256)) readBytes += (chunk as Buffer).byteLength;
-    expect(readBytes).toBe(52_428_800);
-    await using file = await storage.openFile(sha256);
-    expect(file.sizeBytes).toBe(52_428_800);
-    expect(memory.stop()).toBeLessThan(30_000_000);
-  }, 180_000);
-
   test('says that it does not answer', async () => {
     const broken = await place.openBroken();
     const unavailable = { code: 'STORAGE_UNAVAILABLE', retryAfterS: 5 };
@@ -322,67 +163,4 @@ describe.each(places)('a storage of blobs in %s', (_name, createPlace) => {
     await expect(listOf(broken)).rejects.toMatchObject(unavailable);
     await expect(storage.takeFile('/no/such/file')).rejects.toMatchObject(unavailable);
   });
-
-  test('garbage is what is old and has no name; what is written meanwhile is none', async () => {
-    const write = async (text: string, days: number) => {
-      const { sha256 } = await storage.write(chunks(text));
-      await place.age(sha256, daysAgo(days));
-      return sha256;
-    };
-    const named = await write('old and named', 9);
-    const garbage = await write('old, and nobody names it', 9);
-    const fresh = await write('new, and nobody names it yet', 0);
-    const renewed = await write('old, but written again just now', 9);
-    const others = new Set((await listOf(storage)).map(({ sha256 }) => sha256));
-
-    const gone = await collectGarbage({
-      storage,
-      async isReferenced(sha256) {
-        if (sha256 === renewed) await place.open().write(chunks('old, but written again just now'));
-        return sha256 === named || (others.has(sha256) && ![garbage, renewed, fresh].includes(sha256));
-      },
-    });
-    expect(gone).toEqual({ blobs: 1, sizeBytes: 24 });
-    expect(await Promise.all([named, garbage, fresh, renewed].map(storage.has))).toEqual([
-      true,
-      false,
-      true,
-      true,
-    ]);
-
-    await collectGarbage({ storage, isReferenced: others, graceMs: -60_000 });
-    expect(await storage.has(fresh)).toBe(true);
-    await collectGarbage({ storage, isReferenced: new Set(), graceMs: -60_000 });
-    expect(await listOf(storage)).toEqual([]);
-  });
 });
-
-setFlagsFromString('--expose-gc');
-// what a flag adds is there in new contexts only
-const collectNow = runInNewContext('gc') as () => void;
-
-/** Most bytes that this thread could not do without, more than when it began. */
-function watchMemory() {
-  const used = () => {
-    collectNow();
-    // the buffers of the first time are given back by now
-    collectNow();
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
-  };
-  const before = used();
-  let most = before;
-  const look = () => {
-    most = Math.max(most, used());
-  };
-  // now and then: collecting everything is slow
-  const timer = setInterval(look, 2000);
-  return {
-    look,
-    stop() {
-      clearInterval(timer);
-      look();
-      return most - before;
-    },
-  };
-}

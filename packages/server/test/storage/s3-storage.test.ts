@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import type { BlobStorage } from '../../src/storage/blob-storage.ts';
 import { createS3Storage } from '../../src/storage/s3-storage.ts';
 import { sweepUploads } from '../../src/storage/sweep-uploads.ts';
+import { sha256Of } from './support/blobs.ts';
 import { type S3Proxy, startS3Proxy, type Treatment } from './support/s3-proxy.ts';
 import { createS3Place, s3Key } from './support/storages.ts';
 
@@ -151,12 +152,12 @@ describe('a storage of blobs in S3', () => {
     const aborted = storage.write(only(large), { signal: abort.signal });
     await expect(aborted).rejects.toThrow('the caller went away');
     await expect.poll(() => ({ begun: begun(), ended: ended() })).toEqual({ begun: 2, ended: 2 });
-    expect(await storage.has(createHash('sha256').update(large).digest('hex'))).toBe(false);
+    expect(await storage.has(sha256Of(large))).toBe(false);
     expect(await readdir(place.settings.workFolder)).toEqual([]);
   });
 
   test('what is written between the look at its age and its deletion is written again', async () => {
-    const sha256 = createHash('sha256').update('marked').digest('hex');
+    const sha256 = sha256Of('marked');
     const others = await startS3Proxy(place.settings.endpoint ?? '');
     const deleter = createS3Storage({ ...place.settings, endpoint: others.url });
     await write(Buffer.from('marked'));
@@ -178,7 +179,7 @@ describe('a storage of blobs in S3', () => {
   });
 
   test('what a deletion wins from a write at the same moment is written again', async () => {
-    const sha256 = createHash('sha256').update('lost').digest('hex');
+    const sha256 = sha256Of('lost');
     let deletions = 0;
     proxy.treat = async ({ method, url }): Promise<Treatment> => {
       // the write was answered, and the deletion has left no trace

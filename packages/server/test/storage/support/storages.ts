@@ -103,6 +103,12 @@ export async function createS3Place(
   };
 }
 
+/** Both kinds, for suites that every storage of blobs has to pass. */
+export const places: readonly (readonly [string, () => Promise<Place>])[] = [
+  ['a folder', createFolderPlace],
+  ['S3', () => createS3Place()],
+];
+
 async function filesUnder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
