@@ -17,14 +17,14 @@ import type { ThreadData } from './engine/worker/protocol.ts';
 import { AppError } from './errors.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createIdempotencyRepository } from './idempotency/repository.ts';
+import { createChunkScorer } from './jobs/chunks/chunk-scorer.ts';
+import { createChunkThreads } from './jobs/chunks/chunk-threads.ts';
 import { createDatasetJobs } from './jobs/dataset-jobs.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createPredictRunner } from './jobs/predict-runner.ts';
 import { createRetention } from './jobs/retention.ts';
 import { createScheduleRepository } from './jobs/schedule-repository.ts';
 import { createSchedules } from './jobs/schedules.ts';
-import { createChunkScorer } from './jobs/scoring/chunk-scorer.ts';
-import { createScoringThreads } from './jobs/scoring/scoring-threads.ts';
 import type { Metrics } from './monitoring/metrics.ts';
 import { createGuardedFetch } from './net/guarded-fetch.ts';
 import { createOldPredictions } from './predictions/old-predictions.ts';
@@ -119,7 +119,7 @@ export async function openDatasetsAndJobs(options: Options) {
     uploadBytesMax: config.datasets.uploadBytesMax,
     graceMs: config.datasets.graceMs,
   });
-  const threads = createScoringThreads({
+  const threads = createChunkThreads({
     threads: config.jobs.threads,
     threadData: { ...threadData, tableMemoryMb: Math.max(128, config.datasets.memoryMb / 4) },
     stuckMs: config.stuckMs,
@@ -163,7 +163,7 @@ export async function openDatasetsAndJobs(options: Options) {
     return jobs.work({
       runners: [
         createImportRunner({ tables, versions }),
-        createCheckRunner(shared),
+        createCheckRunner({ ...shared, threads }),
         createPredictRunner({ ...scoring, kind: 'dataset.predict' }),
         createPredictRunner({ ...scoring, kind: 'inputs.predict' }),
       ],

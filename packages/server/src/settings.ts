@@ -420,7 +420,7 @@ export const settings = {
     count(1, 256),
     () => Math.min(2, availableParallelism()),
     '4',
-    'Threads that datasets are read and written with in each process; more are faster. Default: two where there are as many cores. On Linux they give way to live predictions.',
+    'Threads that datasets are read and written with in each process; more are faster, one for each 256 MiB of their memory at most. Default: two where there are as many cores. On Linux they give way to live predictions.',
   ),
   ORIEL_ROLE: setting<'all' | 'api' | 'worker'>(
     z.enum(['all', 'api', 'worker']),
@@ -450,7 +450,7 @@ export const settings = {
     count(1, 256),
     () => availableParallelism(),
     '2',
-    'Threads that score the rows of jobs with micro models in each process that does jobs; they give way to live predictions. Default: one for each core.',
+    'Threads that check the rows of jobs, and score those of micro models, in each process that does jobs; they give way to live predictions. Default: one for each core.',
   ),
   ORIEL_PREDICTIONS_DAYS: setting(
     count(1, 36_500),

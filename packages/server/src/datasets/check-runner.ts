@@ -1,12 +1,13 @@
-import { type AnyContract, type CheckSummary, columnMappingSchema, quickParse } from '@oriel/schemas';
+import { type AnyContract, type CheckSummary, columnMappingSchema } from '@oriel/schemas';
 import { z } from 'zod';
 import type { Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import type { ChunkThreads } from '../jobs/chunks/chunk-threads.ts';
+import { doChunks } from '../jobs/chunks/do-chunks.ts';
 import type { DoneChunk, JobOutcome, JobRunner, RunningJob } from '../jobs/job-runner.ts';
-import { createCauseCount, reportColumns, toReportRows } from './check-report.ts';
-import { columnsOfMapping, createRowMapper, type RowMapper } from './map-row.ts';
+import { createCauseCount } from './check-report.ts';
 import type { DatasetService } from './service.ts';
-import type { RawRow, Table, Tables } from './table/table.ts';
+import type { Tables } from './table/table.ts';
 import { forEachYielding } from './yielding.ts';
 
 /** What a job of the kind `dataset.check` is to do: all of it settled when the job was made. */
@@ -21,11 +22,9 @@ export const checkInputSchema = z.object({
 
 type CheckInput = z.infer<typeof checkInputSchema>;
 
-/** Images are read a few at a time: each may have many megabytes. */
-const imageRowsMax = 8;
-
 interface Needs {
-  readonly tables: Pick<Tables, 'open' | 'write' | 'join'>;
+  readonly tables: Pick<Tables, 'open' | 'writeWith' | 'join'>;
+  readonly threads: Pick<ChunkThreads, 'threads' | 'run'>;
   readonly datasets: Pick<DatasetService, 'openVersion' | 'createFromTable'>;
   readonly contracts: Readonly<Record<string, AnyContract>>;
 }
@@ -34,55 +33,27 @@ interface Needs {
  * Holds every row of a dataset against a model's contract. What fails is written down as it goes, chunk by chunk, so that
  * another process can go on from there; the report is a dataset like any other.
  */
-export function createCheckRunner({ tables, datasets, contracts }: Needs): JobRunner {
+export function createCheckRunner({ tables, threads, datasets, contracts }: Needs): JobRunner {
   return { kind: 'dataset.check', run };
 
   async function run(job: RunningJob): Promise<JobOutcome> {
     const input = checkInputSchema.parse(job.input);
-    const { model, mapping } = input;
-    const contract = Object.hasOwn(contracts, model) ? contracts[model] : undefined;
-    if (!contract) throw new AppError('MODEL_NOT_FOUND', `There is no model "${model}".`);
+    const { model, mapping, chunkRows } = input;
+    if (!Object.hasOwn(contracts, model))
+      throw new AppError('MODEL_NOT_FOUND', `There is no model "${model}".`);
     // whether its owner may read the dataset was settled when the job was made
     const source = await datasets.openVersion({ kind: 'all' }, input.datasetId, input.datasetVersion);
-    const mapRow = createRowMapper(contract, source.columns, mapping);
     await job.setTotal(source.rows);
     await using table = await tables.open(source.parquetSha256);
-    const columns = columnsOfMapping(mapping);
-    const done = await checkChunks(job, { table, contract, mapRow, columns, input });
-    return toOutcome(job, done, source.dataset.name, input);
-  }
-
-  async function checkChunks(job: RunningJob, checking: Checking): Promise<readonly DoneChunk[]> {
-    const { table, input } = checking;
-    const isDone = new Set((await job.chunks()).map(({ index }) => index));
-    for (let index = 0; index * input.chunkRows < table.rows; index += 1) {
-      if (isDone.has(index)) continue;
-      job.signal.throwIfAborted();
-      await job.finishChunk({ index, ...(await checkChunk(checking, index)) });
-    }
-    return job.chunks();
-  }
-
-  async function checkChunk({ table, contract, mapRow, columns, input }: Checking, index: number) {
-    const { chunkRows } = input;
-    const hasImages = table.columns.some(({ name, type }) => type === 'image' && columns.includes(name));
-    const step = hasImages ? imageRowsMax : chunkRows;
-    const start = index * chunkRows;
-    const end = Math.min(table.rows, start + chunkRows);
-    const faults: RawRow[] = [];
-    let rowsFailed = 0;
-    for (let offset = start; offset < end; offset += step) {
-      const rows = await table.readRange({ offset, limit: Math.min(step, end - offset), columns });
-      await forEachYielding(rows, (row, place) => {
-        const item = mapRow(row);
-        const parsed = quickParse(contract.input, item);
-        if (parsed.success) return;
-        rowsFailed += 1;
-        faults.push(...toReportRows(offset + place + 1, item, parsed.error));
-      });
-    }
-    const sha256 = faults.length > 0 ? (await tables.write(reportColumns, faults)).sha256 : null;
-    return { sha256, rows: end - start, rowsFailed };
+    const { path, columns, rows } = table;
+    await doChunks(job, { rows, chunkRows, atOnce: threads.threads }, async (index) => {
+      const range = { offset: index * chunkRows, limit: chunkRows };
+      const { sha256, result } = await tables.writeWith(({ folder, path: to }) =>
+        threads.run({ kind: 'check', model, path, columns, mapping, ...range, folder, to }, job.signal),
+      );
+      return { sha256, ...result };
+    });
+    return toOutcome(job, await job.chunks(), source.dataset.name, input);
   }
 
   async function toOutcome(
@@ -116,12 +87,4 @@ export function createCheckRunner({ tables, datasets, contracts }: Needs): JobRu
     }
     return causes.list();
   }
-}
-
-interface Checking {
-  readonly table: Table;
-  readonly input: CheckInput;
-  readonly contract: AnyContract;
-  readonly mapRow: RowMapper;
-  readonly columns: readonly string[];
 }

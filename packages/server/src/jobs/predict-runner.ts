@@ -3,10 +3,11 @@ import type { DatasetService } from '../datasets/service.ts';
 import type { JoinBase, Tables } from '../datasets/table/table.ts';
 import type { Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import type { ChunkScorer } from './chunks/chunk-scorer.ts';
+import { doChunks } from './chunks/do-chunks.ts';
 import type { DoneChunk, JobOutcome, JobRunner, RunningJob } from './job-runner.ts';
 import { type OutputColumns, outputColumnsOf } from './output-columns.ts';
 import { type PredictInput, predictInputSchema } from './predict-input.ts';
-import type { ChunkScorer, Scoring } from './scoring/chunk-scorer.ts';
 
 interface Needs {
   readonly kind: Extract<JobKind, 'dataset.predict' | 'inputs.predict'>;
@@ -37,7 +38,7 @@ export function createPredictRunner(needs: Needs): JobRunner {
     const outputs = outputColumnsOf(contract);
     await job.setTotal(source.rows);
     await using table = await tables.open(source.parquetSha256);
-    await scoreChunks(job, {
+    const scoreChunk = scorer.open({
       input,
       contract,
       table,
@@ -45,6 +46,8 @@ export function createPredictRunner(needs: Needs): JobRunner {
       earlier: await earlierChunks(input),
       signal: abortedLater(job.signal),
     });
+    const { chunkRows } = input;
+    await doChunks(job, { rows: table.rows, chunkRows, atOnce: scorer.chunksAtOnce }, scoreChunk);
     const base = input.keepColumns ? await baseOf(input, source.parquetSha256) : undefined;
     return toOutcome(job, input, outputs, base);
   }
@@ -64,18 +67,6 @@ export function createPredictRunner(needs: Needs): JobRunner {
     if (retryOf === undefined) return new Map();
     const chunks = await listChunks(retryOf);
     return new Map(chunks.flatMap(({ index, sha256 }) => (sha256 === null ? [] : [[index, sha256]])));
-  }
-
-  async function scoreChunks(job: RunningJob, scoring: Scoring): Promise<void> {
-    const { table, input } = scoring;
-    const isDone = new Set((await job.chunks()).map(({ index }) => index));
-    const count = Math.ceil(table.rows / input.chunkRows);
-    const wanted = Array.from({ length: count }, (_, index) => index).filter((index) => !isDone.has(index));
-    const scoreChunk = scorer.open(scoring);
-    await inLanes(wanted, scorer.chunksAtOnce, async (index) => {
-      job.signal.throwIfAborted();
-      await job.finishChunk({ index, ...(await scoreChunk(index)) });
-    });
   }
 
   async function toOutcome(
@@ -100,24 +91,6 @@ export function createPredictRunner(needs: Needs): JobRunner {
       commit: async (tx: Transaction) => void (await datasets.createFromTable(results, tx)),
     };
   }
-}
-
-/** Does `work` for each, in order of start, so many at once; what fails lets those that were begun end first. */
-async function inLanes<T>(
-  items: readonly T[],
-  lanes: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const rest = items.values();
-  const failures: unknown[] = [];
-  const lane = async () => {
-    for (const item of rest) {
-      if (failures.length > 0) return;
-      await work(item).catch((error: unknown) => failures.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  if (failures.length > 0) throw failures[0];
 }
 
 /** A signal that is aborted a while after another, so that what is nearly done can be finished. */

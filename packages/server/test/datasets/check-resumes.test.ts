@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { penguins } from '@oriel/models';
-import { expect, test } from 'vitest';
+import { modelsFolder } from '@oriel/models/location';
+import { expect, onTestFinished, test } from 'vitest';
 import { createCheckRunner } from '../../src/datasets/check-runner.ts';
 import type { MadeTable } from '../../src/datasets/service.ts';
 import type { Transaction } from '../../src/db/transaction.ts';
+import { createChunkThreads } from '../../src/jobs/chunks/chunk-threads.ts';
 import type { DoneChunk, RunningJob } from '../../src/jobs/job-runner.ts';
 import { openBench } from './tables/support/table-bench.ts';
 
@@ -16,8 +18,21 @@ test('a check that was stopped goes on after its last chunk, with the same outco
   await using bench = await openBench();
   const { parquet, columns } = await bench.importBytes(csv, 'birds.csv');
   const made: MadeTable[] = [];
+  const threads = createChunkThreads({
+    threads: 1,
+    threadData: {
+      registry: new URL('registry.ts', modelsFolder).href,
+      modelsFolder: modelsFolder.href,
+      heapMb: 128,
+      tableMemoryMb: 128,
+    },
+    stuckMs: 20_000,
+    logger: { warn() {} },
+  });
+  onTestFinished(() => threads.close());
   const runner = createCheckRunner({
     tables: bench.tables,
+    threads,
     contracts: { penguins },
     datasets: {
       // what the runner asks of a version; the rest of it is not looked at

@@ -13,9 +13,13 @@ export const usualColumnsMax = 1000;
  * MiB in each. It is taken while such a table is worked on, and given back.
  */
 const wideMemoryMb = 1536;
+/** Each thread has parts of a statement in memory, images among them: with less for each, one at a time is what fits. */
+const threadMemoryMb = 256;
 
 /** The database that tables are read and written with, and a roomier one for those of very many columns. */
-export async function openDatabases(options: Options) {
+export async function openDatabases({ threads: threadsMax, ...given }: Options) {
+  const threads = Math.max(1, Math.min(threadsMax, Math.floor(given.memoryMb / threadMemoryMb)));
+  const options = { ...given, threads };
   const usual = await openDatabase(options);
   let roomy: Promise<Database> | undefined;
 

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '@oriel/schemas';
@@ -112,7 +113,11 @@ export async function startTables(options: TableOptions): Promise<Tables> {
     await using folder = await databases.usual.openFolder();
     const path = join(folder.path, 'rows.parquet');
     const result = await write({ folder: home.path, path });
-    return { result, blob: await storage.takeFile(path) };
+    const isMade = await access(path).then(
+      () => true,
+      () => false,
+    );
+    return { result, sha256: isMade ? (await storage.takeFile(path)).sha256 : null };
   }
 
   function joinTables(parts: readonly string[], base?: JoinBase): Promise<ImportedTable> {

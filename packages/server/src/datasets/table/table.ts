@@ -88,9 +88,11 @@ export interface Tables {
   /**
    * Takes a table's file that `write` makes, with a database of its own: `folder` is the one that it may use, and `path` a
    * free name in it.
+   *
+   * @returns null for the blob where it made none
    */
   writeWith<T>(write: (place: { readonly folder: string; readonly path: string }) => Promise<T>): Promise<{
-    readonly blob: Blob;
+    readonly sha256: string | null;
     readonly result: T;
   }>;
   /**

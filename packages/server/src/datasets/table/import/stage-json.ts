@@ -144,11 +144,13 @@ async function duplicateMember(connection: DuckDBConnection, objects: string, ob
   return unreadable({ rule: 'duplicate_column', column: String(name), message });
 }
 
+/** In the order in which they come first. */
 async function findMembers(connection: DuckDBConnection, objects: string): Promise<string[]> {
   const found = await query(
     connection,
-    `SELECT k FROM (SELECT unnest(json_keys(json)) AS k, row_number() OVER () AS n FROM ${objects})
-     GROUP BY k ORDER BY min(n) LIMIT ${columnsMax + 1}`,
+    `SELECT k FROM (SELECT unnest(keys) AS k, generate_subscripts(keys, 1) AS place, n
+       FROM (SELECT json_keys(json) AS keys, row_number() OVER () AS n FROM ${objects}))
+     GROUP BY k ORDER BY min(ROW(n, place)) LIMIT ${columnsMax + 1}`,
   );
   checkColumnCount(found.length);
   if (found.length === 0) throw unreadable({ rule: 'no_columns', message: 'Its objects are all empty.' });

@@ -9,7 +9,7 @@ import { createFileStorage } from '../../../../src/storage/file-storage.ts';
 export async function openBench(options: Partial<Omit<TableOptions, 'storage'>> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'oriel tables [*]'));
   const storage = createFileStorage({ blobsFolder: join(folder, 'blobs'), workFolder: join(folder, 'work') });
-  const settings = { memoryMb: 512, threads: 1, unpackedBytesMax: 2 ** 30, ...options };
+  const settings = { memoryMb: 512, threads: 2, unpackedBytesMax: 2 ** 30, ...options };
   const tables: Tables = createTables({ storage, ...settings });
 
   return {

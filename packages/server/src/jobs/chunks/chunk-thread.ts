@@ -1,27 +1,48 @@
 import { workerData } from 'node:worker_threads';
 import { type Database, openDatabase } from '../../datasets/table/database.ts';
 import { giveWayToLiveWork } from '../../engine/worker/give-way.ts';
-import { loadVersion } from '../../engine/worker/load-version.ts';
+import { importContract, loadVersion } from '../../engine/worker/load-version.ts';
 import type { VersionFile } from '../../engine/worker/protocol.ts';
 import type { LoadedVersion } from '../../engine/worker/run-batch.ts';
 import { SessionGate } from '../../engine/worker/session-gate.ts';
-import type { ChunkTask, ScoringReply, ScoringTask, ScoringThreadData } from './protocol.ts';
-import { type ChunkReply, scoreChunk } from './score-chunk.ts';
+import { checkChunk } from './check-chunk.ts';
+import type {
+  CheckReply,
+  CheckTask,
+  ChunkThreadData,
+  ChunkThreadReply,
+  ChunkThreadTask,
+  ScoreReply,
+  ScoreTask,
+} from './protocol.ts';
+import { scoreChunk } from './score-chunk.ts';
 
 giveWayToLiveWork();
 
-// Piscina hands on the data it was given: scoring-threads.ts gives this type
-const data = workerData as ScoringThreadData;
+// Piscina hands on the data it was given: chunk-threads.ts gives this type
+const data = workerData as ChunkThreadData;
 const gate = new SessionGate();
 const versions = new Map<string, Promise<LoadedVersion>>();
 const databases = new Map<string, Promise<Database>>();
 
 /** Runs on a thread of its own, one task at a time. */
-export function runTask(task: ScoringTask): Promise<ScoringReply> {
-  return task.kind === 'hello' ? Promise.resolve({ gate: gate.buffer }) : score(task);
+export function runTask(task: ChunkThreadTask): Promise<ChunkThreadReply> {
+  switch (task.kind) {
+    case 'hello':
+      return Promise.resolve({ gate: gate.buffer });
+    case 'score':
+      return score(task);
+    case 'check':
+      return check(task);
+  }
 }
 
-async function score(task: ChunkTask): Promise<ChunkReply> {
+async function check(task: CheckTask): Promise<CheckReply> {
+  const contract = await importContract(task.model, data.registry);
+  return checkChunk(contract, await databaseOf(task.folder), task);
+}
+
+async function score(task: ScoreTask): Promise<ScoreReply> {
   const [version, database] = await Promise.all([versionOf(task.file), databaseOf(task.folder)]);
   return scoreChunk(version, database, task);
 }

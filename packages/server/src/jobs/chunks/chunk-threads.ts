@@ -1,11 +1,11 @@
 import { createTurns } from '../../datasets/table/turns.ts';
 import { ThreadEndedError } from '../../engine/thread-ended.ts';
 import { ThreadSlot } from '../../engine/thread-slot.ts';
-import type { ChunkReply, ChunkTask, ScoringTask, ScoringThreadData } from './protocol.ts';
+import type { ChunkTask, ChunkThreadData, ChunkThreadTask, ReplyTo } from './protocol.ts';
 
 interface Options {
   readonly threads: number;
-  readonly threadData: ScoringThreadData;
+  readonly threadData: ChunkThreadData;
   /** How long a chunk may keep a thread before the thread counts as stuck. */
   readonly stuckMs: number;
   readonly logger: { warn(fields: object, message: string): void };
@@ -13,7 +13,7 @@ interface Options {
 
 /** One thread, from its first chunk until it has had nothing to do for a while. */
 interface Seat {
-  readonly slot: ThreadSlot<ScoringTask>;
+  readonly slot: ThreadSlot<ChunkThreadTask>;
   /** Rejects when the thread could not be started. */
   readonly ready: Promise<void>;
   isTaken: boolean;
@@ -24,42 +24,42 @@ const idleMs = 30_000;
 const watchMs = 500;
 const closeMs = 5_000;
 
-export type ScoringThreads = ReturnType<typeof createScoringThreads>;
+export type ChunkThreads = ReturnType<typeof createChunkThreads>;
 
 /**
- * Threads that score chunks of jobs from file to file, each with everything that takes: they give way to the event loops
- * and to the threads of models, and leave nothing to do for either. They are started by the first chunk.
+ * Threads that do chunks of jobs from file to file, each with everything that takes: they give way to the event loops and
+ * to the threads of models, and leave nothing to do for either. They are started by the first chunk.
  */
-export function createScoringThreads({ threads, threadData, stuckMs, logger }: Options) {
+export function createChunkThreads({ threads, threadData, stuckMs, logger }: Options) {
   const seats = new Set<Seat>();
   const inTurn = createTurns(threads);
   let idleTimer: NodeJS.Timeout | undefined;
   let watchTimer: NodeJS.Timeout | undefined;
 
-  return { threads, score, close };
+  return { threads, run, close };
 
   /**
    * @throws ThreadEndedError when the thread ended meanwhile, whatever the reason; the signal's reason when it is aborted,
    *   which leaves the thread to finish what it does
    */
-  function score(task: Omit<ChunkTask, 'kind'>, signal: AbortSignal): Promise<ChunkReply> {
+  function run<Task extends ChunkTask>(task: Task, signal: AbortSignal): Promise<ReplyTo<Task>> {
     if (signal.aborted) return Promise.reject(signal.reason);
-    const { promise, resolve, reject } = Promise.withResolvers<ChunkReply>();
+    const { promise, resolve, reject } = Promise.withResolvers<ReplyTo<Task>>();
     const leave = () => reject(signal.reason);
     signal.addEventListener('abort', leave, { once: true });
-    inTurn(() => run({ kind: 'chunk', ...task }), signal)
+    inTurn(() => runInSeat(task), signal)
       .then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', leave));
     return promise;
   }
 
-  async function run(task: ChunkTask): Promise<ChunkReply> {
+  async function runInSeat<Task extends ChunkTask>(task: Task): Promise<ReplyTo<Task>> {
     clearTimeout(idleTimer);
     watchTimer ??= setInterval(watch, watchMs).unref();
     const seat = takeSeat();
     try {
       await seat.ready;
-      return await seat.slot.run<ChunkReply>(task);
+      return await seat.slot.run<ReplyTo<Task>>(task);
     } catch (error) {
       // a thread that ended, or never began: the next chunk gets another
       if (!seat.slot.isIdle) leaveSeat(seat);
@@ -78,12 +78,12 @@ export function createScoringThreads({ threads, threadData, stuckMs, logger }: O
       }
     const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
     ready.catch(() => {}); // whoever takes the seat is told
-    const slot: ThreadSlot<ScoringTask> = new ThreadSlot<ScoringTask>({
+    const slot: ThreadSlot<ChunkThreadTask> = new ThreadSlot<ChunkThreadTask>({
       threadData,
-      workerFile: new URL('./scoring-thread.ts', import.meta.url),
+      workerFile: new URL('./chunk-thread.ts', import.meta.url),
       load: async () => {},
       onChange: () => {},
-      onThreadExit: (reason, error) => logger.warn({ reason, err: error }, 'a scoring thread ended'),
+      onThreadExit: (reason, error) => logger.warn({ reason, err: error }, 'a thread of jobs ended'),
       onStartFailed: (_attempt, error) => reject(new ThreadEndedError('exit', error)),
     });
     const seat: Seat = { slot, ready, isTaken: true };

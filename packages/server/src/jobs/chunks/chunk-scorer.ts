@@ -7,7 +7,7 @@ import type { AppError } from '../../errors.ts';
 import type { DoneChunk } from '../job-runner.ts';
 import type { OutputColumns } from '../output-columns.ts';
 import { inputColumn, type PredictInput } from '../predict-input.ts';
-import type { ScoringThreads } from './scoring-threads.ts';
+import type { ChunkThreads } from './chunk-threads.ts';
 
 /** All that the chunks of one run have in common. */
 export interface Scoring {
@@ -23,7 +23,7 @@ export interface Scoring {
 interface Needs {
   readonly tables: Pick<Tables, 'open' | 'write' | 'writeWith'>;
   readonly engine: Pick<Engine, 'predictBulk' | 'findMicroFile'>;
-  readonly threads: Pick<ScoringThreads, 'threads' | 'score'>;
+  readonly threads: Pick<ChunkThreads, 'threads' | 'run'>;
   /** Told of the time that a job took on the threads. */
   readonly onComputed?: (principalId: string, computeMs: number) => void;
   readonly observer: Pick<EngineObserver, 'onSlice'>;
@@ -58,15 +58,15 @@ export function createChunkScorer({ tables, engine, threads, onComputed, observe
     const file = engine.findMicroFile(model, version);
     if (!file || !mapping || scoring.earlier.has(index) || hasImages(table, mapping)) return null;
     const { path, columns } = table;
-    const task = { file, path, columns, mapping, ...rangeOf(scoring, index) };
+    const task = { kind: 'score' as const, file, path, columns, mapping, ...rangeOf(scoring, index) };
     try {
-      const { blob, result } = await tables.writeWith(({ folder, path: to }) =>
-        threads.score({ ...task, folder, to }, signal),
+      const { sha256, result } = await tables.writeWith(({ folder, path: to }) =>
+        threads.run({ ...task, folder, to }, signal),
       );
       const { rows, rowsFailed, computeMs } = result;
       onComputed?.(chargedTo, computeMs);
       observer.onSlice?.({ model, version, size: rows, failed: rowsFailed, computeMs });
-      return { sha256: blob.sha256, rows, rowsFailed };
+      return { sha256, rows, rowsFailed };
     } catch (error) {
       signal.throwIfAborted();
       logger.warn({ err: error, model, version, chunk: index }, 'rows are scored anew through the engine');

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Column } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RawRow } from '../../src/datasets/table/table.ts';
+import { createChunkScorer } from '../../src/jobs/chunks/chunk-scorer.ts';
+import { createChunkThreads } from '../../src/jobs/chunks/chunk-threads.ts';
 import { outputColumnsOf } from '../../src/jobs/output-columns.ts';
-import { createChunkScorer } from '../../src/jobs/scoring/chunk-scorer.ts';
-import { createScoringThreads } from '../../src/jobs/scoring/scoring-threads.ts';
 import { openBench } from '../datasets/tables/support/table-bench.ts';
 import { startMicroEngine } from '../engine/support/micro-engine.ts';
 import { tiny } from '../engine/support/micro-models/tiny/contract.ts';
@@ -38,7 +38,7 @@ async function score(rows: readonly RawRow[], { stuckMs = 20_000, isMicro = true
   const slices: { size: number; failed: number }[] = [];
   let chargedMs = 0;
   const logger = { warn: (_fields: object, message: string) => void warnings.push(message) };
-  const threads = createScoringThreads({
+  const threads = createChunkThreads({
     threads: 2,
     threadData: { registry: registry.href, modelsFolder: modelsFolder.href, heapMb: 128, tableMemoryMb: 128 },
     stuckMs,
@@ -133,7 +133,7 @@ describe('chunks of a micro model', () => {
 });
 
 test('a job that is to stop does not wait for its threads', async () => {
-  const threads = createScoringThreads({
+  const threads = createChunkThreads({
     threads: 1,
     threadData: { registry: registry.href, modelsFolder: modelsFolder.href, heapMb: 128, tableMemoryMb: 128 },
     stuckMs: 20_000,
@@ -144,16 +144,24 @@ test('a job that is to stop does not wait for its threads', async () => {
   const { path } = table;
   const file = engine.findMicroFile('tiny', '1');
   if (!file) throw new Error('tiny is a micro model');
-  const task = { file, path, columns, mapping: { value: 'number' }, offset: 0, limit: 10 };
+  const task = {
+    kind: 'score' as const,
+    file,
+    path,
+    columns,
+    mapping: { value: 'number' },
+    offset: 0,
+    limit: 10,
+  };
   try {
     await bench.tables.writeWith(async ({ folder, path: to }) => {
       const stop = new AbortController();
-      const [first, second] = [task, task].map((one) => threads.score({ ...one, folder, to }, stop.signal));
+      const [first, second] = [task, task].map((one) => threads.run({ ...one, folder, to }, stop.signal));
       stop.abort(new Error('enough'));
       await expect(first).rejects.toThrow('enough');
       await expect(second).rejects.toThrow('enough');
       // what it was at it finishes, and then takes the next
-      expect(await threads.score({ ...task, folder, to }, new AbortController().signal)).toMatchObject({
+      expect(await threads.run({ ...task, folder, to }, new AbortController().signal)).toMatchObject({
         rows: 10,
         rowsFailed: 0,
       });

@@ -1,0 +1,62 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import type { AnyContract } from '@oriel/schemas';
+import { type MappedField, mappedFields } from '../../datasets/map-row.ts';
+import type { Database } from '../../datasets/table/database.ts';
+import { tableSql } from '../../datasets/table/parquet-file.ts';
+import { sentColumns } from '../../datasets/table/read-rows.ts';
+import { cellReader } from '../../datasets/table/read-vectors.ts';
+import { type PlacedColumn, placed } from '../../datasets/table/stored-columns.ts';
+import type { ChunkOfRows } from './protocol.ts';
+
+type Input = Record<string, unknown>;
+
+interface Options extends Omit<ChunkOfRows, 'folder' | 'to'> {
+  readonly rowsAtOnce: number;
+}
+
+/** The rows of a chunk as inputs of a model, straight from memory, some at a time; in their order. */
+export async function* mappedRows(
+  contract: AnyContract,
+  database: Database,
+  { path, columns, mapping, offset, limit, rowsAtOnce }: Options,
+): AsyncGenerator<readonly Input[], void> {
+  const fields = mappedFields(contract, columns, mapping);
+  const names = new Set(fields.map(({ column }) => column));
+  const picked = placed(columns).filter(({ name }) => names.has(name));
+  // of its own: another statement on it would end the stream
+  using connected = await database.connect();
+  const read = await connected.connection.stream(
+    `SELECT ${sentColumns(picked)} FROM ${tableSql(path)}
+      WHERE file_row_number >= ${offset} AND file_row_number < ${offset + limit}`,
+  );
+  for (let chunk = await read.fetchChunk(); chunk?.rowCount; chunk = await read.fetchChunk()) {
+    const { rowCount } = chunk;
+    const toInput = inputReader(chunk, picked, fields);
+    for (let start = 0; start < rowCount; start += rowsAtOnce) {
+      const inputs: Input[] = [];
+      const end = Math.min(rowCount, start + rowsAtOnce);
+      for (let row = start; row < end; row += 1) inputs.push(toInput(row));
+      yield inputs;
+    }
+  }
+}
+
+function inputReader(
+  chunk: DuckDBDataChunk,
+  columns: readonly PlacedColumn[],
+  fields: readonly MappedField[],
+): (row: number) => Input {
+  const cells = columns.map((column, index) => cellReader(chunk, index, column, { hasImageBytes: false }));
+  const sources = fields.map(({ name, column, read }) => {
+    const cellOf = cells[columns.findIndex((one) => one.name === column)];
+    return { name, valueAt: (row: number) => read(cellOf?.(row) ?? null) };
+  });
+  return (row) => {
+    const input: Input = {};
+    for (const { name, valueAt } of sources) {
+      const value = valueAt(row);
+      if (value !== undefined) input[name] = value;
+    }
+    return input;
+  };
+}

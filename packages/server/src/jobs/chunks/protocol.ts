@@ -1,0 +1,54 @@
+import type { Column, ColumnMapping } from '@oriel/schemas';
+import type { HelloReply, HelloTask, ThreadData, VersionFile } from '../../engine/worker/protocol.ts';
+
+/** What the main thread and a chunk thread say to each other. All of it survives a structured clone. */
+
+export interface ChunkThreadData extends ThreadData {
+  /** Memory that a thread's DuckDB may take, in MiB. */
+  readonly tableMemoryMb: number;
+}
+
+export type ChunkThreadTask = HelloTask | ScoreTask | CheckTask;
+export type ChunkTask = ScoreTask | CheckTask;
+
+/** Rows of a table, and where what comes of them goes. */
+export interface ChunkOfRows {
+  /** The one folder that DuckDB may use. */
+  readonly folder: string;
+  /** The table's file, in that folder. */
+  readonly path: string;
+  readonly columns: readonly Column[];
+  readonly mapping: ColumnMapping;
+  readonly offset: number;
+  readonly limit: number;
+  /** The file to write, in that folder. */
+  readonly to: string;
+}
+
+/** Predicts each row, and writes what came out. */
+export interface ScoreTask extends ChunkOfRows {
+  readonly kind: 'score';
+  readonly file: VersionFile;
+}
+
+export interface ScoreReply {
+  readonly rows: number;
+  readonly rowsFailed: number;
+  /** Of the model: validation, preprocess, run, postprocess and the check of the outputs. */
+  readonly computeMs: number;
+}
+
+/** Holds each row against the contract of a model, and writes what it says against some. */
+export interface CheckTask extends ChunkOfRows {
+  readonly kind: 'check';
+  readonly model: string;
+}
+
+export interface CheckReply {
+  readonly rows: number;
+  /** Of none, no file is written. */
+  readonly rowsFailed: number;
+}
+
+export type ReplyTo<Task> = Task extends CheckTask ? CheckReply : ScoreReply;
+export type ChunkThreadReply = HelloReply | ScoreReply | CheckReply;

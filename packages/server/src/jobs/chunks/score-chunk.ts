@@ -1,0 +1,52 @@
+import type { Database } from '../../datasets/table/database.ts';
+import { writeParquet } from '../../datasets/table/parquet-file.ts';
+import { openRowsToWrite } from '../../datasets/table/write-rows.ts';
+import { rowFailed } from '../../engine/engine-errors.ts';
+import type { LoadedVersion } from '../../engine/worker/run-batch.ts';
+import { predictRows } from '../../engine/worker/run-slice.ts';
+import { outputColumnsOf } from '../output-columns.ts';
+import { mappedRows } from './mapped-rows.ts';
+import type { ScoreReply, ScoreTask } from './protocol.ts';
+
+/** Few enough that what is made of them is gone before the collection of garbage would have to move it. */
+const rowsAtOnce = 256;
+
+/**
+ * Scores some rows of a table on this thread alone, from the file that they are in to the file of their results: what lies
+ * between never leaves it, and costs the event loop nothing.
+ */
+export async function scoreChunk(
+  version: LoadedVersion,
+  database: Database,
+  { to, ...from }: ScoreTask,
+): Promise<ScoreReply> {
+  const { contract } = version;
+  const outputs = outputColumnsOf(contract);
+  const told = { rows: 0, rowsFailed: 0, computeMs: 0 };
+  await database.withConnection(async (connection) => {
+    const results = await openRowsToWrite(connection, outputs.columns);
+    for await (const inputs of mappedRows(contract, database, { ...from, rowsAtOnce })) {
+      const startedAt = performance.now();
+      const { outputs: answered, failures } = await predictRows(version, inputs);
+      told.computeMs += performance.now() - startedAt;
+      told.rows += inputs.length;
+      told.rowsFailed += failures.length;
+      const failed = new Map(failures.map((failure) => [failure.index, rowFailed(contract.id, failure)]));
+      results.append(inputs.length, outputs.cellsOf(inPlace(inputs.length, answered, failed), failed));
+    }
+    const select = results.finish();
+    await writeParquet(connection, { select, columns: outputs.columns, path: to, isPart: true });
+  });
+  return told;
+}
+
+/** Outputs at the places of their inputs; those that failed have none. */
+function inPlace(
+  count: number,
+  answered: readonly unknown[],
+  failed: ReadonlyMap<number, unknown>,
+): readonly unknown[] {
+  if (failed.size === 0) return answered;
+  let next = 0;
+  return Array.from({ length: count }, (_, row) => (failed.has(row) ? undefined : answered[next++]));
+}
