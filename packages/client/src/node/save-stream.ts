@@ -23,6 +23,8 @@ export async function saveStream(
     await rename(unfinished, target);
     return file.bytesWritten;
   } catch (error) {
+    // a stream that breaks at once does so before the file is there: it must not be made after its removal
+    if (!file.closed) await new Promise((resolve) => file.once('close', resolve));
     await rm(unfinished, { force: true });
     throw error;
   }
