@@ -1,6 +1,7 @@
 import { type DefaultBodyType, HttpResponse, http, type StrictRequest } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { failureOf } from '../test/failure-of.ts';
 import { createClient } from './create-client.ts';
 import { hasErrorCode, isAbort, problemOf } from './errors.ts';
 
@@ -77,14 +78,6 @@ function answerEach(request: StrictRequest<DefaultBodyType>, answer: object, sta
   const answers = pathname.split(',').map(() => answer);
   return HttpResponse.json(searchParams.has('batch') ? answers : answer, { status });
 }
-
-const failureOf = (call: Promise<unknown>) =>
-  call.then(
-    () => {
-      throw new Error('the call should have failed');
-    },
-    (error: unknown) => error,
-  );
 
 /** All that a log might write of an error, its causes included. */
 function textOf(error: unknown): string {

@@ -1,21 +1,12 @@
-import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { failureOf } from '../../test/failure-of.ts';
+import { setUpMockedServer } from '../../test/mocked-server.ts';
 import { createClient } from '../create-client.ts';
 import { hasErrorCode } from '../errors.ts';
-import { createApiMock, createTransferMock, makeDataset } from '../testing/index.ts';
+import { makeDataset } from '../testing/index.ts';
 
-const url = 'http://localhost:3000';
-const api = createApiMock(url);
-const transfers = createTransferMock(url);
-const server = setupServer(...transfers.handlers, ...api.handlers);
+const { url, api, transfers } = setUpMockedServer();
 const { datasets } = createClient({ url });
-
-beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
-afterEach(() => {
-  api.reset();
-  transfers.reset();
-});
-afterAll(() => server.close());
 
 const id = crypto.randomUUID();
 const columns = [{ name: 'n', type: 'integer' as const }];
@@ -102,7 +93,7 @@ describe('download', () => {
 
   test('fails with what the server says', async () => {
     transfers.refuse({ code: 'NOT_FOUND' });
-    const failure: unknown = await datasets.download({ id }).catch((error: unknown) => error);
+    const failure = await failureOf(datasets.download({ id }));
     expect(hasErrorCode(failure, 'NOT_FOUND')).toBe(true);
   });
 });

@@ -1,23 +1,14 @@
-import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { failureOf } from '../../test/failure-of.ts';
+import { setUpMockedServer } from '../../test/mocked-server.ts';
 import { createClient } from '../create-client.ts';
 import { hasErrorCode, isAbort } from '../errors.ts';
-import { createApiMock, createTransferMock, makeDataset } from '../testing/index.ts';
+import { makeDataset } from '../testing/index.ts';
 import { DatasetImportError } from './dataset-import-error.ts';
 import type { UploadProgress } from './upload.ts';
 
-const url = 'http://localhost:3000';
-const api = createApiMock(url);
-const transfers = createTransferMock(url);
-const server = setupServer(...transfers.handlers, ...api.handlers);
+const { url, api, transfers } = setUpMockedServer();
 const { datasets } = createClient({ url });
-
-beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
-afterEach(() => {
-  api.reset();
-  transfers.reset();
-});
-afterAll(() => server.close());
 
 const csv = 'island\nDream\n';
 const bytes = new TextEncoder().encode(csv);
@@ -26,14 +17,6 @@ const textOf = (upload: { bytes: Uint8Array } | undefined) => new TextDecoder().
 async function* inPieces() {
   for (const byte of bytes) yield new Uint8Array([byte]);
 }
-
-const failureOf = (call: Promise<unknown>) =>
-  call.then(
-    () => {
-      throw new Error('the call should have failed');
-    },
-    (error: unknown) => error,
-  );
 
 describe('what is uploaded', () => {
   test.each([

@@ -1,22 +1,16 @@
 // @vitest-environment happy-dom
-import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { failureOf } from '../../test/failure-of.ts';
+import { setUpMockedServer } from '../../test/mocked-server.ts';
 import { createClient } from '../create-client.ts';
 import { hasErrorCode, isAbort } from '../errors.ts';
-import { createTransferMock, makeDataset } from '../testing/index.ts';
+import { makeDataset } from '../testing/index.ts';
 
-// where XMLHttpRequest is, as in a browser, it sends what has a progress; of the same origin, or the page would ask first
-const url = 'http://localhost:3000';
-const transfers = createTransferMock(url);
-const server = setupServer(...transfers.handlers);
+// where XMLHttpRequest is, as in a browser, it sends what has a progress
+const { url, transfers, server } = setUpMockedServer();
 const client = createClient({ url, auth: { apiKey: 'oriel_abc_def' } });
 
-beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
-afterEach(() => transfers.reset());
-afterAll(() => server.close());
-
 const onProgress = () => undefined;
-const failureOf = (call: Promise<unknown>) => call.catch((error: unknown) => error);
 
 test('a file goes with its credentials, and the answer is read', async () => {
   const dataset = makeDataset();

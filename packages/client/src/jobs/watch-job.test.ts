@@ -1,23 +1,18 @@
 import type { Job } from '@oriel/schemas';
-import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { failureOf } from '../../test/failure-of.ts';
+import { setUpMockedServer } from '../../test/mocked-server.ts';
 import type { ApiCalls } from '../api-calls.ts';
 import { createClient } from '../create-client.ts';
 import { hasErrorCode } from '../errors.ts';
 import { ProblemError } from '../problem-error.ts';
-import { createApiMock, makeJob, makeSucceededJob } from '../testing/index.ts';
+import { makeJob, makeSucceededJob } from '../testing/index.ts';
 import { toProblem } from '../testing/refusal.ts';
 import { JobError } from './job-error.ts';
 import { watchJob } from './watch-job.ts';
 
-const url = 'http://localhost:3000';
-const api = createApiMock(url);
-const server = setupServer(...api.handlers);
+const { url, api } = setUpMockedServer();
 const { jobs } = createClient({ url });
-
-beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
-afterEach(() => api.reset());
-afterAll(() => server.close());
 
 const running = makeJob({ revision: 3 });
 const further = { ...running, revision: 4 };
@@ -28,14 +23,6 @@ async function revisionsOf(states: AsyncIterable<Job>): Promise<number[]> {
   for await (const { revision } of states) revisions.push(revision);
   return revisions;
 }
-
-const failureOf = (call: Promise<unknown>) =>
-  call.then(
-    () => {
-      throw new Error('the call should have failed');
-    },
-    (error: unknown) => error,
-  );
 
 describe('watch', () => {
   test('tells each state once, and ends with the last', async () => {

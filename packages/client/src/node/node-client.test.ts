@@ -2,28 +2,21 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createTransferMock, makeDataset } from '../testing/index.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { setUpMockedServer } from '../../test/mocked-server.ts';
+import { makeDataset } from '../testing/index.ts';
 import { createClient } from './node-client.ts';
 import { openFile } from './open-file.ts';
 import { saveStream } from './save-stream.ts';
 
-const url = 'http://localhost:3000';
-const transfers = createTransferMock(url);
-const server = setupServer(...transfers.handlers);
+const { url, transfers } = setUpMockedServer();
 const { datasets } = createClient({ url });
 let folder = '';
 
-beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'oriel-client-'));
 });
-afterEach(async () => {
-  transfers.reset();
-  await rm(folder, { recursive: true });
-});
-afterAll(() => server.close());
+afterEach(() => rm(folder, { recursive: true }));
 
 test('a file of the disk is uploaded under its name', async () => {
   transfers.answer({ upload: () => makeDataset() });

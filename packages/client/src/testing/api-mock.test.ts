@@ -1,17 +1,11 @@
-import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { failureOf } from '../../test/failure-of.ts';
+import { setUpMockedServer } from '../../test/mocked-server.ts';
 import { createClient } from '../create-client.ts';
 import { hasErrorCode, problemOf } from '../errors.ts';
-import { createApiMock } from './api-mock.ts';
 
-const url = 'http://localhost:3000';
-const api = createApiMock(url);
-const server = setupServer(...api.handlers);
+const { url, api } = setUpMockedServer();
 const client = createClient({ url });
-
-beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
-afterEach(() => api.reset());
-afterAll(() => server.close());
 
 const gentoo = {
   model: 'penguins' as const,
@@ -49,21 +43,19 @@ describe('createApiMock', () => {
   test('refuses with a problem document that the client understands', async () => {
     const issues = [{ path: ['island'], rule: 'invalid_value', message: 'must be one of the islands' }];
     api.refuse('models.penguins.predict', { code: 'INPUT_INVALID', issues });
-    const error: unknown = await client.models.penguins.predict
-      .mutate({ island: 'Biscoe' })
-      .catch((thrown: unknown) => thrown);
+    const error = await failureOf(client.models.penguins.predict.mutate({ island: 'Biscoe' }));
     expect(problemOf(error)).toMatchObject({ status: 400, issues, requestId: 'test-request' });
   });
 
   test('has no connection once disconnected', async () => {
     api.disconnect();
-    const error: unknown = await client.models.list.query().catch((thrown: unknown) => thrown);
+    const error = await failureOf(client.models.list.query());
     expect(error).toBeInstanceOf(Error);
     expect(problemOf(error)).toBeNull();
   });
 
   test('says so when a test forgot to state an answer', async () => {
-    const error: unknown = await client.models.list.query().catch((thrown: unknown) => thrown);
+    const error = await failureOf(client.models.list.query());
     expect(hasErrorCode(error, 'ROUTE_NOT_FOUND')).toBe(true);
     expect(String(error)).toContain('The test did not say what "models.list" answers');
   });
