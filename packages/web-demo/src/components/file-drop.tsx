@@ -1,5 +1,6 @@
 import { FileUp } from 'lucide-react';
-import { type ChangeEvent, type DragEvent, useState } from 'react';
+import type { ChangeEvent } from 'react';
+import { useDropTarget } from './use-drop-target.ts';
 
 interface Props {
   /** What the files are for. */
@@ -13,31 +14,17 @@ interface Props {
 
 /** Takes files that are chosen, or dropped here. */
 export function FileDrop({ label, hint, accept, isMultiple = false, onFiles }: Props) {
-  const [isOver, setOver] = useState(false);
   const take = (files: Iterable<File>) => {
     const chosen = [...files].slice(0, isMultiple ? undefined : 1);
     if (chosen.length > 0) onFiles(chosen);
   };
+  const { isOver, dropTarget } = useDropTarget(take);
 
   function onChange({ target }: ChangeEvent<HTMLInputElement>) {
     take(target.files ?? []);
     // else choosing the same file again would go unnoticed
     target.value = '';
   }
-
-  const dropTarget = {
-    onDragOver(event: DragEvent) {
-      // without this, the browser would open the file in place of the page
-      event.preventDefault();
-      setOver(true);
-    },
-    onDragLeave: () => setOver(false),
-    onDrop(event: DragEvent) {
-      event.preventDefault();
-      setOver(false);
-      take(event.dataTransfer.files);
-    },
-  };
 
   return (
     <div

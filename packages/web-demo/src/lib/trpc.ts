@@ -3,9 +3,6 @@ import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 
 export { useTRPC, useTRPCClient } from '@oriel/client/react';
 
-/** Where lists that are read in pages begin: at no cursor. */
-export const firstPage: string | undefined = undefined;
-
 /** The typed client of the server that served this page, for whoever is signed in. */
 export function createPageClient(): OrielClient {
   return createClient({ url: window.location.origin, auth: 'session' });

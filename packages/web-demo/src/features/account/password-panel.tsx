@@ -2,6 +2,7 @@ import type { User } from '@oriel/schemas';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { Form } from '../../components/form.tsx';
+import { NewPasswordField } from '../../components/new-password-field.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -61,13 +62,10 @@ export function PasswordPanel({ user }: { user: User }) {
               error={errors.currentPassword}
             />
           )}
-          <TextField
+          <NewPasswordField
             name="newPassword"
             label="New password"
-            type="password"
-            autoComplete="new-password"
-            required
-            help={state && `At least ${state.passwordCharsMin} characters.`}
+            charsMin={state?.passwordCharsMin}
             error={errors.newPassword}
           />
         </Form>

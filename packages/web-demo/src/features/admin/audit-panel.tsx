@@ -1,12 +1,13 @@
 import { type AuditEvent, auditActionSchema } from '@oriel/schemas';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
+import { ScrolledTable } from '../../components/scrolled-table.tsx';
 import { explainError } from '../../lib/form-failure.ts';
 import { formatTime, formatValue } from '../../lib/format.ts';
-import { firstPage, useTRPC, useTRPCClient } from '../../lib/trpc.ts';
+import { usePagedList } from '../../lib/paged-list.ts';
+import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
 
 /** What happened to the safety of the server, newest first. */
 export function AuditPanel() {
@@ -14,14 +15,10 @@ export function AuditPanel() {
   const [named, setNamed] = useState('');
   const action = auditActionSchema.safeParse(named).data;
   const client = useTRPCClient();
-  // not tRPC's own: it sends a direction, which lists that only go one way refuse
-  const events = useInfiniteQuery({
+  const { query: events, items } = usePagedList({
     queryKey: trpc.audit.list.infiniteQueryKey({ action }),
-    queryFn: ({ pageParam, signal }) => client.audit.list.query({ action, cursor: pageParam }, { signal }),
-    initialPageParam: firstPage,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    readPage: (cursor, signal) => client.audit.list.query({ action, cursor }, { signal }),
   });
-  const items = events.data?.pages.flatMap((page) => page.items) ?? [];
 
   return (
     <Panel
@@ -60,25 +57,11 @@ export function AuditPanel() {
 
 function AuditTable({ events }: { events: readonly AuditEvent[] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section aria-label="Events" tabIndex={0} className="overflow-x-auto">
-      <table className="w-full text-left text-[0.8125rem] whitespace-nowrap">
-        <thead className="border-b border-line text-xs text-muted">
-          <tr>
-            {['Time', 'Event', 'By', 'On', 'From', 'Detail'].map((title) => (
-              <th key={title} scope="col" className="py-2 pr-3 font-medium">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {events.map((event) => (
-            <AuditRow key={event.id} event={event} />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <ScrolledTable label="Events" titles={['Time', 'Event', 'By', 'On', 'From', 'Detail']} isUnwrapped>
+      {events.map((event) => (
+        <AuditRow key={event.id} event={event} />
+      ))}
+    </ScrolledTable>
   );
 }
 

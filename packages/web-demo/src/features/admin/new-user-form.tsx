@@ -1,6 +1,7 @@
 import { type NewUser, roleSchema } from '@oriel/schemas';
 import { useMutation } from '@tanstack/react-query';
 import { Button } from '../../components/button.tsx';
+import { EmailField } from '../../components/email-field.tsx';
 import { Form } from '../../components/form.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -32,15 +33,7 @@ export function NewUserForm({ onMade, onCancel }: { onMade: (made: NewUser) => v
           })
         }
       >
-        <TextField
-          name="email"
-          label="E-mail"
-          type="email"
-          autoComplete="off"
-          required
-          autoFocus
-          error={errors.email}
-        />
+        <EmailField autoComplete="off" autoFocus error={errors.email} />
         <TextField name="name" label="Name" autoComplete="off" required error={errors.name} />
         <SelectField name="role" label="Role" options={roles} defaultValue="member" error={errors.role} />
       </Form>

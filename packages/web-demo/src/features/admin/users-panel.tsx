@@ -1,5 +1,5 @@
 import type { SignInLink, User } from '@oriel/schemas';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -7,7 +7,8 @@ import { QueryState } from '../../components/query-state.tsx';
 import { SecretOnce } from '../../components/secret-once.tsx';
 import { explainError } from '../../lib/form-failure.ts';
 import { formatTime } from '../../lib/format.ts';
-import { firstPage, useTRPC, useTRPCClient } from '../../lib/trpc.ts';
+import { usePagedList } from '../../lib/paged-list.ts';
+import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
 import { NewUserForm } from './new-user-form.tsx';
 import { UserRow } from './user-row.tsx';
 
@@ -18,12 +19,9 @@ export function UsersPanel({ admin }: { admin: User }) {
   const [isMaking, setMaking] = useState(false);
   const [shown, setShown] = useState<{ of: string; link: SignInLink } | null>(null);
   const client = useTRPCClient();
-  // not tRPC's own: it sends a direction, which lists that only go one way refuse
-  const users = useInfiniteQuery({
+  const { query: users, items } = usePagedList({
     queryKey: trpc.users.list.infiniteQueryKey(),
-    queryFn: ({ pageParam, signal }) => client.users.list.query({ cursor: pageParam }, { signal }),
-    initialPageParam: firstPage,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    readPage: (cursor, signal) => client.users.list.query({ cursor }, { signal }),
   });
   const onSettled = () => queryClient.invalidateQueries(trpc.users.pathFilter());
   const update = useMutation(trpc.users.update.mutationOptions({ onSettled }));
@@ -46,20 +44,18 @@ export function UsersPanel({ admin }: { admin: User }) {
         {shown && <ShownLink {...shown} onDone={() => setShown(null)} />}
         <QueryState isPending={users.isPending} error={error && explainError(error)} />
         <ul className="divide-y divide-line">
-          {users.data?.pages
-            .flatMap(({ items }) => items)
-            .map((user) => (
-              <UserRow
-                key={user.id}
-                user={user}
-                isSelf={user.id === admin.id}
-                isBusy={update.isPending || makeLink.isPending}
-                onUpdate={(change) => update.mutate({ id: user.id, ...change })}
-                onLink={() =>
-                  makeLink.mutate({ id: user.id }, { onSuccess: (link) => setShown({ of: user.name, link }) })
-                }
-              />
-            ))}
+          {items.map((user) => (
+            <UserRow
+              key={user.id}
+              user={user}
+              isSelf={user.id === admin.id}
+              isBusy={update.isPending || makeLink.isPending}
+              onUpdate={(change) => update.mutate({ id: user.id, ...change })}
+              onLink={() =>
+                makeLink.mutate({ id: user.id }, { onSuccess: (link) => setShown({ of: user.name, link }) })
+              }
+            />
+          ))}
         </ul>
         {users.hasNextPage && (
           <Button isBusy={users.isFetchingNextPage} onClick={() => void users.fetchNextPage()}>

@@ -1,11 +1,11 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { textIn } from '../../lib/form-data.ts';
 import { explainError } from '../../lib/form-failure.ts';
-import { firstPage, useTRPC, useTRPCClient } from '../../lib/trpc.ts';
+import { usePagedList } from '../../lib/paged-list.ts';
+import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
 import { DatasetRow } from './dataset-row.tsx';
 
 /** How soon to look again while something is being read. */
@@ -19,8 +19,7 @@ interface Search {
 /** The datasets there are, newest first. */
 export function DatasetsPanel() {
   const [search, setSearch] = useState<Search>({ text: '', isDeleted: false });
-  const datasets = useDatasets(search);
-  const items = datasets.data?.pages.flatMap((page) => page.items) ?? [];
+  const { query: datasets, items } = useDatasets(search);
   return (
     <Panel title="Your datasets" aside={<SearchForm search={search} onSearch={setSearch} />}>
       <QueryState isPending={datasets.isPending} error={datasets.error && explainError(datasets.error)} />
@@ -51,17 +50,10 @@ function useDatasets({ text, isDeleted }: Search) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const input = { deleted: isDeleted, ...(text !== '' && { text }) };
-  // not tRPC's own: it sends a direction, which lists that only go one way refuse
-  return useInfiniteQuery({
+  return usePagedList({
     queryKey: trpc.datasets.list.infiniteQueryKey(input),
-    queryFn: ({ pageParam, signal }) =>
-      client.datasets.list.query({ ...input, cursor: pageParam }, { signal }),
-    initialPageParam: firstPage,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.items.some(({ latest }) => latest.state === 'importing'))
-        ? refetchMs
-        : false,
+    readPage: (cursor, signal) => client.datasets.list.query({ ...input, cursor }, { signal }),
+    refetch: { everyMs: refetchMs, isWanted: ({ latest }) => latest.state === 'importing' },
   });
 }
 

@@ -1,10 +1,10 @@
 import type { DatasetShare } from '@oriel/schemas';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from '../../components/button.tsx';
+import { EmailField } from '../../components/email-field.tsx';
 import { Form } from '../../components/form.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
-import { TextField } from '../../components/text-field.tsx';
 import { textIn } from '../../lib/form-data.ts';
 import { explainError, toFormFailure } from '../../lib/form-failure.ts';
 import { formatDate } from '../../lib/format.ts';
@@ -34,12 +34,8 @@ export function SharingPanel({ datasetId }: { datasetId: string }) {
             share.mutate({ id: datasetId, email: textIn(data, 'email') }, { onSuccess: () => form.reset() })
           }
         >
-          <TextField
-            name="email"
-            label="E-mail"
-            type="email"
+          <EmailField
             autoComplete="off"
-            required
             help="Of a person with an account here, who may then read it and change nothing."
             error={failure.errors.email}
           />

@@ -2,6 +2,7 @@ import { type CheckSummary, checkSummarySchema, type Job } from '@oriel/schemas'
 import { CircleCheck } from 'lucide-react';
 import { DownloadLinks } from '../../components/download-links.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { ScrolledTable } from '../../components/scrolled-table.tsx';
 import { formatCount, formatCountOf } from '../../lib/format.ts';
 import { toDatasetLink } from '../../lib/links.ts';
 
@@ -36,29 +37,15 @@ export function CheckResult({ job: { summary, resultsId } }: { job: Job }) {
 
 function CauseTable({ causes }: Pick<CheckSummary, 'causes'>) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section aria-label="Causes" tabIndex={0} className="overflow-x-auto">
-      <table className="w-full text-left text-[0.8125rem]">
-        <thead className="border-b border-line text-xs text-muted">
-          <tr>
-            {['Field', 'What was expected', 'Rows', 'First at row'].map((title) => (
-              <th key={title} scope="col" className="py-2 pr-3 font-medium">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {causes.map(({ field, rule, message, rows, firstRow }) => (
-            <tr key={`${field} ${rule} ${message}`} className="border-b border-line last:border-0">
-              <td className="py-2 pr-3 font-mono text-xs">{field}</td>
-              <td className="py-2 pr-3">{message}</td>
-              <td className="py-2 pr-3 tabular-nums">{formatCount(rows)}</td>
-              <td className="py-2 tabular-nums">{formatCount(firstRow)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <ScrolledTable label="Causes" titles={['Field', 'What was expected', 'Rows', 'First at row']}>
+      {causes.map(({ field, rule, message, rows, firstRow }) => (
+        <tr key={`${field} ${rule} ${message}`} className="border-b border-line last:border-0">
+          <td className="py-2 pr-3 font-mono text-xs">{field}</td>
+          <td className="py-2 pr-3">{message}</td>
+          <td className="py-2 pr-3 tabular-nums">{formatCount(rows)}</td>
+          <td className="py-2 tabular-nums">{formatCount(firstRow)}</td>
+        </tr>
+      ))}
+    </ScrolledTable>
   );
 }

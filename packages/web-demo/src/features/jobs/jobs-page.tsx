@@ -1,12 +1,12 @@
 import { type JobKind, jobKindSchema } from '@oriel/schemas';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { explainError } from '../../lib/form-failure.ts';
-import { firstPage, useTRPC, useTRPCClient } from '../../lib/trpc.ts';
+import { usePagedList } from '../../lib/paged-list.ts';
+import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
 import { JobRow } from './job-row.tsx';
 import { isFinal, kindWords } from './job-words.ts';
 
@@ -16,8 +16,7 @@ const refetchMs = 2000;
 /** The long tasks of the person who is signed in, newest first. */
 export function JobsPage() {
   const [kind, setKind] = useState<JobKind | undefined>('dataset.predict');
-  const jobs = useJobs(kind);
-  const items = jobs.data?.pages.flatMap((page) => page.items) ?? [];
+  const { query: jobs, items } = useJobs(kind);
   return (
     <>
       <PageHeading title="Jobs">
@@ -52,14 +51,10 @@ export function JobsPage() {
 function useJobs(kind: JobKind | undefined) {
   const trpc = useTRPC();
   const client = useTRPCClient();
-  // not tRPC's own: it sends a direction, which lists that only go one way refuse
-  return useInfiniteQuery({
+  return usePagedList({
     queryKey: trpc.jobs.list.infiniteQueryKey({ kind }),
-    queryFn: ({ pageParam, signal }) => client.jobs.list.query({ kind, cursor: pageParam }, { signal }),
-    initialPageParam: firstPage,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.items.some((job) => !isFinal(job))) ? refetchMs : false,
+    readPage: (cursor, signal) => client.jobs.list.query({ kind, cursor }, { signal }),
+    refetch: { everyMs: refetchMs, isWanted: (job) => !isFinal(job) },
   });
 }
 

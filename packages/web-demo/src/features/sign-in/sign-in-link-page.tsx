@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { Form } from '../../components/form.tsx';
 import { NarrowCard } from '../../components/narrow-card.tsx';
+import { NewPasswordField } from '../../components/new-password-field.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
-import { TextField } from '../../components/text-field.tsx';
 import { textIn } from '../../lib/form-data.ts';
 import { toFormFailure } from '../../lib/form-failure.ts';
 import { useAuthState, useForgetAll } from '../../lib/session.ts';
@@ -38,14 +38,11 @@ export function SignInLinkPage({ token }: { token: string }) {
         refusal={redeem.error}
         onSubmit={(data) => redeem.mutate({ token, password: textIn(data, 'password') })}
       >
-        <TextField
+        <NewPasswordField
           name="password"
           label="New password"
-          type="password"
-          autoComplete="new-password"
-          required
+          charsMin={state?.passwordCharsMin}
           autoFocus
-          help={state && `At least ${state.passwordCharsMin} characters.`}
           error={errors.password}
         />
       </Form>

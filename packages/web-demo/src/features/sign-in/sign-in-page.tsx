@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
+import { EmailField } from '../../components/email-field.tsx';
 import { Form } from '../../components/form.tsx';
 import { NarrowCard } from '../../components/narrow-card.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
@@ -55,15 +56,7 @@ export function SignInPage({ error }: Props) {
           signIn.mutate({ email: textIn(data, 'email'), password: textIn(data, 'password') })
         }
       >
-        <TextField
-          name="email"
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          required
-          autoFocus
-          error={errors.email}
-        />
+        <EmailField autoComplete="username" autoFocus error={errors.email} />
         <TextField
           name="password"
           label="Password"

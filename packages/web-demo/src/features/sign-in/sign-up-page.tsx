@@ -1,6 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
+import { EmailField } from '../../components/email-field.tsx';
 import { Form } from '../../components/form.tsx';
 import { NarrowCard } from '../../components/narrow-card.tsx';
+import { NewPasswordField } from '../../components/new-password-field.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
@@ -58,23 +60,12 @@ function SignUpForm({ passwordCharsMin }: { passwordCharsMin: number }) {
         })
       }
     >
-      <TextField
-        name="email"
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        required
-        autoFocus
-        error={errors.email}
-      />
+      <EmailField autoComplete="username" autoFocus error={errors.email} />
       <TextField name="name" label="Name" autoComplete="name" required error={errors.name} />
-      <TextField
+      <NewPasswordField
         name="password"
         label="Password"
-        type="password"
-        autoComplete="new-password"
-        required
-        help={`At least ${passwordCharsMin} characters.`}
+        charsMin={passwordCharsMin}
         error={errors.password}
       />
     </Form>

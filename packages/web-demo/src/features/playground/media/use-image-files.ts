@@ -1,13 +1,13 @@
-import { type DragEvent, useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent } from 'react';
+import { useDropTarget } from '../../../components/use-drop-target.ts';
 
 /** Takes files that are dropped on an element or pasted anywhere on the page. */
 export function useImageFiles(onFile: (file: File) => void) {
-  const [isOver, setOver] = useState(false);
   const take = useEffectEvent(onFile);
 
   useEffect(() => {
     function onPaste(event: ClipboardEvent) {
-      const file = firstFile(event.clipboardData);
+      const file = event.clipboardData?.files[0];
       if (!file) return;
       event.preventDefault();
       take(file);
@@ -16,23 +16,7 @@ export function useImageFiles(onFile: (file: File) => void) {
     return () => document.removeEventListener('paste', onPaste);
   }, []);
 
-  const dropTarget = {
-    onDragOver(event: DragEvent) {
-      // without this, the browser would open the file in place of the page
-      event.preventDefault();
-      setOver(true);
-    },
-    onDragLeave: () => setOver(false),
-    onDrop(event: DragEvent) {
-      event.preventDefault();
-      setOver(false);
-      const file = firstFile(event.dataTransfer);
-      if (file) onFile(file);
-    },
-  };
-  return { isOver, dropTarget };
-}
-
-function firstFile(data: DataTransfer | null): File | null {
-  return data?.files[0] ?? null;
+  return useDropTarget(([file]) => {
+    if (file) onFile(file);
+  });
 }
