@@ -13,8 +13,10 @@ else await run();
 async function run(): Promise<void> {
   try {
     const startedAt = performance.now();
-    const serving = await (config.processes > 1 ? runPrimary(config) : serve({ config }));
-    stopOnSignals(serving);
+    const starting = config.processes > 1 ? runPrimary(config) : serve({ config });
+    const signals = stopOnSignals(starting);
+    const serving = await starting;
+    if (signals.isStopping()) return;
     // written once, for the person who typed the command; the log goes on in its own format
     process.stdout.write(welcome(serving, Math.round(performance.now() - startedAt)));
   } catch (error) {
@@ -39,20 +41,28 @@ function fail(error: unknown): never {
 
 /**
  * The first signal stops in order, a later one at once. Process managers and terminals often send one signal twice, to
- * the process and to its group: what comes within a second counts as the same.
+ * the process and to its group: what comes within a second counts as the same. A server that is still starting stops once
+ * it has: what it is at, a migration perhaps, is not to be left half done.
  */
-function stopOnSignals({ close }: Serving): void {
+function stopOnSignals(starting: Promise<Serving>) {
   let stoppingSince: number | undefined;
+  const stop = async () => {
+    // why it did not start is told by whoever started it
+    const serving = await starting.catch(() => null);
+    await serving?.close();
+    if (serving) process.exit(0);
+  };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (stoppingSince === undefined) {
         stoppingSince = performance.now();
-        close().then(() => process.exit(0), fail);
+        stop().catch(fail);
       } else if (performance.now() - stoppingSince > 1000) {
         process.exit(1);
       }
     });
   }
+  return { isStopping: () => stoppingSince !== undefined };
 }
 
 function welcome({ url, isReady, firstAdmin }: Serving, ms: number): string {

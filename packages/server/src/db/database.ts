@@ -138,7 +138,7 @@ async function prepare({
   try {
     if (databaseUrl !== undefined) {
       await connectWithRetries({ pool, databaseUrl, logger, connectMsMax });
-      logger.info({ url: toShownUrl(databaseUrl) }, 'using the PostgreSQL server of DATABASE_URL');
+      logger.info({ url: toShownUrl(databaseUrl) }, 'connected to PostgreSQL');
     }
     if (schema !== 'public') await pool.query(`CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(schema)}`);
     const applied = await applyMigrations(pool, migrationsFolder);

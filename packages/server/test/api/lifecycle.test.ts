@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient, problemOf } from '@oriel/client';
@@ -62,6 +62,22 @@ describe('start', () => {
 });
 
 describe('stop', () => {
+  test.each(['1', '2'])(
+    'SIGTERM while it starts in %s process(es): it ends with 0, and nothing is left half done',
+    async (count) => {
+      const folder = await dataFolder();
+      const settings = { ORIEL_DATA_DIR: folder, ORIEL_PROCESSES: count };
+      await using server = spawnServer(settings);
+      // the database is being made
+      await expect.poll(() => readdirSync(folder).length, { timeout: 20_000 }).toBeGreaterThan(0);
+      server.kill('SIGTERM');
+      expect(await server.exited).toBe(0);
+      expect(server.output()).not.toContain('is ready');
+      await using again = spawnServer(settings);
+      expect((await fetch(`${await again.ready}/health/ready`)).status).toBe(200);
+    },
+  );
+
   test('SIGTERM under load: what was accepted is answered and recorded, what is new is refused, the process ends with 0', async () => {
     const folder = await dataFolder();
     const server = spawnServer({ ORIEL_DATA_DIR: folder, ORIEL_CACHE_ENTRIES_MAX: '0' });
