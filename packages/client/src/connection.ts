@@ -1,4 +1,4 @@
-import { type Authorize, type ClientAuth, createAuthorize } from './auth.ts';
+import { type Authorize, type ClientAuth, createAuthorize } from './auth/authorize.ts';
 
 export interface ClientOptions {
   /** Where the server is, e.g. `http://localhost:3000`. */

@@ -1,10 +1,10 @@
 import { type ErrorCode, type Problem, problemSchema } from '@oriel/schemas';
 import { TRPCClientError } from '@trpc/client';
+import { TokenError } from './auth/token-error.ts';
 import { DatasetImportError } from './datasets/dataset-import-error.ts';
 import { JobError } from './jobs/job-error.ts';
 import { StreamError } from './predict-stream/stream-error.ts';
 import { ProblemError } from './problem-error.ts';
-import { TokenError } from './token-error.ts';
 
 /**
  * The problem document of a failed call: code, message, refused fields, request id. Null when the failure did not

@@ -1,8 +1,9 @@
 export type { Dataset, ErrorCode, ErrorIssue, Job, Problem, Row, RowFilter } from '@oriel/schemas';
 export type { AppRouter } from '@oriel/server';
-export type { ClientCredentials } from './access-token.ts';
 export type { RowSelection } from './api-calls.ts';
-export type { ClientAuth } from './auth.ts';
+export type { ClientCredentials } from './auth/access-token.ts';
+export type { ClientAuth } from './auth/authorize.ts';
+export { TokenError } from './auth/token-error.ts';
 export type { ClientOptions } from './connection.ts';
 export { createClient, createLinks } from './create-client.ts';
 export { DatasetImportError } from './datasets/dataset-import-error.ts';
@@ -15,4 +16,3 @@ export type { OrielClient } from './oriel-client.ts';
 export type { PredictStreamItem } from './predict-stream/predict-stream.ts';
 export { StreamError } from './predict-stream/stream-error.ts';
 export { ProblemError } from './problem-error.ts';
-export { TokenError } from './token-error.ts';

@@ -1,8 +1,8 @@
 import { TRPCClientError } from '@trpc/client';
+import { TokenError } from './auth/token-error.ts';
 import { problemOf } from './errors.ts';
 import { ProblemError } from './problem-error.ts';
 import { sleep } from './sleep.ts';
-import { TokenError } from './token-error.ts';
 
 interface Options {
   /** Asked after a failure: false where what was sent is gone, or cannot be sent at all. */

@@ -1,9 +1,9 @@
 import { type DefaultBodyType, HttpResponse, http, type StrictRequest } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { failureOf } from '../test/failure-of.ts';
-import { createClient } from './create-client.ts';
-import { hasErrorCode, isAbort, problemOf } from './errors.ts';
+import { failureOf } from '../../test/failure-of.ts';
+import { createClient } from '../create-client.ts';
+import { hasErrorCode, isAbort, problemOf } from '../errors.ts';
 
 const url = 'http://oriel.example';
 const credentials = { clientId: 'nightly batch', clientSecret: 's3cret/with+signs:' };
