@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { commonOptions, oneOf, readArguments, readPairs, wholeNumber } from './arguments.ts';
+import { commonOptions, findUrl, oneOf, readArguments, readPairs, wholeNumber } from './arguments.ts';
 import { toInputFormat, toOutputFormat } from './formats.ts';
 import { UsageError } from './terminal.ts';
+
+describe('findUrl', () => {
+  test.each([
+    [['rows.csv', '--model', 'penguins', '--url', 'http://x'], 'http://x'],
+    [['--url=http://x', '--map', 'a=b'], 'http://x'],
+    [['--model', 'penguins'], undefined],
+    [['--url'], undefined],
+  ])('in %j it is %s', (args, url) => expect(findUrl(args)).toBe(url));
+});
 
 describe('readArguments', () => {
   test('tells values from names', () => {

@@ -30,6 +30,12 @@ export function readArguments<const Options extends ParseArgsOptionsConfig>(
   }
 }
 
+/** What `--url` says among the arguments of any command; undefined where it is not there. */
+export function findUrl(args: readonly string[]): string | undefined {
+  const { url } = parseArgs({ args: [...args], options: commonOptions, strict: false }).values;
+  return typeof url === 'string' ? url : undefined;
+}
+
 /** @throws UsageError when it is not given */
 export function required(value: string | undefined, option: string): string {
   if (value === undefined || value === '') throw new UsageError(`${option} is missing.`);

@@ -1,3 +1,4 @@
+import { findUrl } from './arguments.ts';
 import { checkCommand } from './commands/check.ts';
 import type { Command } from './commands/command.ts';
 import { jobsCommand } from './commands/jobs.ts';
@@ -61,7 +62,6 @@ function toExitCode(
     say(terminal, `${error.message}\noriel ${name} --help says more.`);
     return exitCodes.wrongUsage;
   }
-  const at = rest.indexOf('--url');
-  say(terminal, describeError(error, serverUrl(at === -1 ? undefined : rest[at + 1], terminal)));
+  say(terminal, describeError(error, serverUrl(findUrl(rest), terminal)));
   return exitCodes.failed;
 }
