@@ -14,4 +14,5 @@ export const TRPCProvider: (props: ProviderProps) => ReturnType<typeof context.T
   context.TRPCProvider;
 export const { useTRPC } = context;
 /** The client that the provider was given, helpers for uploads and jobs included. */
+// it is the one of the provider above, which takes no client without them
 export const useTRPCClient = context.useTRPCClient as () => OrielClient;

@@ -19,7 +19,7 @@ const outputFormatOf: Readonly<Record<string, ExportFormat>> = {
   '.parquet': 'parquet',
 };
 
-/** As said or, by the file's name; undefined leaves it to the server. */
+/** As said or, where nothing is, by the file's name; undefined leaves it to the server. */
 export function toInputFormat(said: string | undefined, path: string): DatasetFormat | undefined {
   return oneOf(said, '--input-format', datasetFormatSchema.options) ?? formatOfFileName(path);
 }

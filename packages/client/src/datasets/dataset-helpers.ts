@@ -46,7 +46,7 @@ export function createDatasetHelpers(calls: ApiCalls, connection: Connection): D
     download: (selection, options) => downloadDataset(connection, selection, options),
     eachRow: (selection, options) => eachRow(connection, selection, options),
     eachDataset: (input = {}, { signal } = {}) =>
-      eachItem((cursor: string | undefined) =>
+      eachItem((cursor) =>
         calls.datasets.list.query(
           { ...input, ...(cursor !== undefined && { cursor }) },
           signal && { signal },

@@ -21,7 +21,7 @@ export function eachRow(
   { pageSize = rowsPageMax, signal }: EachRowOptions = {},
 ): AsyncGenerator<Row, void> {
   const path = `/api/v1/datasets/${encodeURIComponent(id)}/rows`;
-  return eachItem(async (cursor: string | undefined) => {
+  return eachItem(async (cursor) => {
     const body = JSON.stringify({ ...selection, limit: pageSize, cursor });
     const { rows, nextCursor } = await sendAgain(() => readPage(body), { signal });
     return { items: rows, nextCursor };

@@ -53,7 +53,7 @@ export function createJobHelpers(calls: ApiCalls, { timeoutMs }: Connection): Jo
       throw new Error(`The job ${id} could not be watched to its end.`);
     },
     eachJob: (input = {}, { signal } = {}) =>
-      eachItem((cursor: string | undefined) =>
+      eachItem((cursor) =>
         calls.jobs.list.query({ ...input, ...(cursor !== undefined && { cursor }) }, signal && { signal }),
       ),
   };

@@ -1,22 +1,26 @@
-import type { ExportFormat } from '@oriel/schemas';
+import { type ExportFormat, exportFormatSchema } from '@oriel/schemas';
 import { Download } from 'lucide-react';
 import { type RowSelection, toExportUrl } from '../lib/links.ts';
 
-const formats: Readonly<Record<ExportFormat, string>> = { csv: 'CSV', ndjson: 'NDJSON', parquet: 'Parquet' };
+const formatWords: Readonly<Record<ExportFormat, string>> = {
+  csv: 'CSV',
+  ndjson: 'NDJSON',
+  parquet: 'Parquet',
+};
 
 /** The rows as files. The browser asks for them itself, so that their size does not matter. */
 export function DownloadLinks({ datasetId, selection }: { datasetId: string; selection?: RowSelection }) {
   return (
     <ul aria-label="Download" className="flex flex-wrap gap-1.5 text-sm">
-      {Object.entries(formats).map(([format, words]) => (
+      {exportFormatSchema.options.map((format) => (
         <li key={format}>
           <a
-            href={toExportUrl(datasetId, format as ExportFormat, selection)}
+            href={toExportUrl(datasetId, format, selection)}
             download
-            aria-label={`Download as ${words}`}
+            aria-label={`Download as ${formatWords[format]}`}
             className="inline-flex items-center gap-1.5 rounded-lg border border-control bg-card px-3 py-1.5 hover:bg-hover"
           >
-            <Download aria-hidden className="size-4" /> {words}
+            <Download aria-hidden className="size-4" /> {formatWords[format]}
           </a>
         </li>
       ))}

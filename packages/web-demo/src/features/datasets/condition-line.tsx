@@ -28,8 +28,8 @@ export function ConditionLine({ number, condition, columns, error, onChange, onR
   const offered = listComparisons(typeOf(name));
 
   function chooseColumn(column: string) {
-    const [first = 'empty', ...rest] = listComparisons(typeOf(column));
-    onChange({ column, comparison: [first, ...rest].includes(comparison) ? comparison : first });
+    const [first = 'empty', ...others] = listComparisons(typeOf(column));
+    onChange({ column, comparison: others.includes(comparison) ? comparison : first });
   }
 
   return (
