@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOnServer, testServerUrl } from '../db/support/test-databases.ts';
+import { testServerUrl } from '../db/support/test-databases.ts';
 import { createKey, createSession, createUser } from '../support/identities.ts';
 import { gentoo } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startServerPair } from '../support/server-pair.ts';
+import type { startTestApp } from '../support/test-app.ts';
 
-// Two servers on one PostgreSQL that tell each other nothing. Skipped where there is none.
+// Skipped where there is no PostgreSQL.
 
 type App = Awaited<ReturnType<typeof startTestApp>>;
 
@@ -30,20 +31,14 @@ async function letInUntilMs(app: App, authorization: string): Promise<number> {
 }
 
 describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
-  let database: Awaited<ReturnType<typeof createOnServer>>;
+  let pair: Awaited<ReturnType<typeof startServerPair>>;
   let one: App;
   let other: App;
   beforeAll(async () => {
-    database = await createOnServer();
-    const env = { DATABASE_URL: database.databaseUrl, ORIEL_PUBLIC_URL: 'https://oriel.example.com' };
-    one = await startTestApp(env);
-    other = await startTestApp(env);
+    pair = await startServerPair({ ORIEL_PUBLIC_URL: 'https://oriel.example.com' });
+    ({ one, other } = pair);
   });
-  afterAll(async () => {
-    await one.close();
-    await other.close();
-    await database.drop();
-  });
+  afterAll(() => pair.close());
 
   test('a key that one revokes is refused by the other within a second', async () => {
     const user = await createUser(one);

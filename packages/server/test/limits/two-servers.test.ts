@@ -1,19 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOnServer, testServerUrl } from '../db/support/test-databases.ts';
+import { testServerUrl } from '../db/support/test-databases.ts';
 import { createKey, createUser } from '../support/identities.ts';
+import { startServerPair } from '../support/server-pair.ts';
 import { startTestApp } from '../support/test-app.ts';
+import { startRedis } from './support/redis.ts';
 
 // Two servers on one PostgreSQL that tell each other nothing. Skipped where there is none.
 
 type App = Awaited<ReturnType<typeof startTestApp>>;
 
 const limit = 20;
+const settings = { ORIEL_TRUST_PROXY: 'loopback', ORIEL_ANONYMOUS_PER_MINUTE: String(limit) };
 const path = '/api/v1/models';
 const from = (ip: string) => ({ headers: { 'x-forwarded-for': ip } });
 
@@ -31,24 +28,14 @@ async function letInBy(apps: readonly App[], init: RequestInit): Promise<number>
 }
 
 describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
-  let database: Awaited<ReturnType<typeof createOnServer>>;
+  let pair: Awaited<ReturnType<typeof startServerPair>>;
   let one: App;
   let other: App;
   beforeAll(async () => {
-    database = await createOnServer();
-    const env = {
-      DATABASE_URL: database.databaseUrl,
-      ORIEL_TRUST_PROXY: 'loopback',
-      ORIEL_ANONYMOUS_PER_MINUTE: String(limit),
-    };
-    one = await startTestApp(env);
-    other = await startTestApp(env);
+    pair = await startServerPair(settings);
+    ({ one, other } = pair);
   });
-  afterAll(async () => {
-    await one.close();
-    await other.close();
-    await database.drop();
-  });
+  afterAll(() => pair.close());
 
   test('a limit of N is N over both', async () => {
     expect(await letInBy([one, other], from('192.0.2.1'))).toBe(limit);
@@ -98,53 +85,10 @@ describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
   });
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** A Redis of our own that keeps nothing; null where there is none to start. */
-async function startRedis() {
-  const folder = await mkdtemp(join(tmpdir(), 'oriel-redis-'));
-  const port = await freePort();
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
-  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  const isUp = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false));
-    server.once('exit', () => resolve(false));
-    server.stdout.on('data', (text: Buffer) => {
-      if (text.includes('Ready to accept connections')) resolve(true);
-    });
-  });
-  const remove = () => rm(folder, { recursive: true, force: true });
-  if (!isUp) {
-    await remove();
-    return null;
-  }
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    async stop() {
-      if (server.exitCode === null && server.signalCode === null) {
-        const ended = once(server, 'exit');
-        server.kill();
-        await ended;
-      }
-      await remove();
-    },
-  };
-}
-
 test('two servers on one Redis share a limit, and go on by themselves when it stops', async (context) => {
   const redis = await startRedis();
   if (!redis) return context.skip('no redis-server');
-  const env = {
-    REDIS_URL: redis.url,
-    ORIEL_TRUST_PROXY: 'loopback',
-    ORIEL_ANONYMOUS_PER_MINUTE: String(limit),
-  };
+  const env = { ...settings, REDIS_URL: redis.url };
   const apps = [await startTestApp(env), await startTestApp(env)];
   try {
     expect(await letInBy(apps, from('192.0.2.1'))).toBe(limit);
