@@ -1,6 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  DuckDBMaterializedResult,
+  DuckDBPendingResultState,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import { literal } from './sql.ts';
 
 interface Options {
@@ -10,6 +16,8 @@ interface Options {
   readonly memoryMb: number;
   /** Of each statement. More take cores away from predictions. */
   readonly threads: number;
+  /** Runs statements on the calling thread, which they block, with its priority. Default: on threads of libuv's pool. */
+  readonly isOnThisThread?: boolean;
 }
 
 export type Database = Awaited<ReturnType<typeof openDatabase>>;
@@ -18,7 +26,7 @@ export type Database = Awaited<ReturnType<typeof openDatabase>>;
  * DuckDB in memory, locked in: it reads and writes one folder, loads no extension, and none of that can be changed by a
  * statement. Statements run on threads of libuv's pool, never on the event loop.
  */
-export async function openDatabase({ folder, memoryMb, threads }: Options) {
+export async function openDatabase({ folder, memoryMb, threads, isOnThisThread = false }: Options) {
   // of its own: two databases would call their files the same
   const spill = await mkdtemp(join(folder, 'spill-'));
   const instance = await DuckDBInstance.create(':memory:', {
@@ -39,6 +47,8 @@ export async function openDatabase({ folder, memoryMb, threads }: Options) {
   async function connect(signal?: AbortSignal): Promise<Disposable & { connection: DuckDBConnection }> {
     signal?.throwIfAborted();
     const connection = await instance.connect();
+    if (isOnThisThread)
+      connection.run = (sql, values, types) => runOnThisThread(connection, sql, values, types);
     const stop = () => connection.interrupt();
     signal?.addEventListener('abort', stop, { once: true });
     const dispose = () => {
@@ -67,6 +77,18 @@ export async function openDatabase({ folder, memoryMb, threads }: Options) {
     const path = await mkdtemp(join(folder, 'work-'));
     return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
   }
+}
+
+/** As `run` of the package does, which has a thread of libuv's do it. */
+async function runOnThisThread(
+  connection: DuckDBConnection,
+  ...statement: Parameters<DuckDBConnection['run']>
+) {
+  const pending = await connection.start(...statement);
+  while (pending.runTask() !== DuckDBPendingResultState.RESULT_READY);
+  const result = await pending.getResult();
+  if (result instanceof DuckDBMaterializedResult) return result;
+  throw new Error('a statement that was not to be streamed is');
 }
 
 /** In this order: folders cannot be allowed any more once access is off. */

@@ -7,29 +7,21 @@ import { appendRows } from '../../datasets/table/write-rows.ts';
 import { mappedRows } from './mapped-rows.ts';
 import type { CheckReply, CheckTask } from './protocol.ts';
 
-const rowsAtOnce = 256;
-/** Each image may have many megabytes. */
-const imageRowsAtOnce = 4;
-
 /** Holds some rows of a table against a contract, on this thread alone; where it refuses one, it writes down why. */
 export async function checkChunk(
   contract: AnyContract,
   database: Database,
   { to, ...from }: CheckTask,
 ): Promise<CheckReply> {
-  const { columns, mapping, offset } = from;
-  const mapped = new Set(Object.values(mapping));
-  const hasImages = columns.some(({ name, type }) => type === 'image' && mapped.has(name));
   const faults: RawRow[] = [];
   const told = { rows: 0, rowsFailed: 0 };
-  const some = { ...from, rowsAtOnce: hasImages ? imageRowsAtOnce : rowsAtOnce };
-  for await (const inputs of mappedRows(contract, database, some))
+  for await (const inputs of mappedRows(contract, database, from))
     for (const input of inputs) {
       told.rows += 1;
       const parsed = quickParse(contract.input, input);
       if (parsed.success) continue;
       told.rowsFailed += 1;
-      faults.push(...toReportRows(offset + told.rows, input, parsed.error));
+      faults.push(...toReportRows(from.offset + told.rows, input, parsed.error));
     }
   if (faults.length > 0)
     await database.withConnection(async (connection) => {

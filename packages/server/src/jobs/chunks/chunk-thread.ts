@@ -53,7 +53,7 @@ function versionOf(file: VersionFile): Promise<LoadedVersion> {
 
 function databaseOf(folder: string): Promise<Database> {
   return remembered(databases, folder, () =>
-    openDatabase({ folder, memoryMb: data.tableMemoryMb, threads: 1 }),
+    openDatabase({ folder, memoryMb: data.tableMemoryMb, threads: 1, isOnThisThread: true }),
   );
 }
 

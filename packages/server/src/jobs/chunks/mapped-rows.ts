@@ -10,31 +10,34 @@ import type { ChunkOfRows } from './protocol.ts';
 
 type Input = Record<string, unknown>;
 
-interface Options extends Omit<ChunkOfRows, 'folder' | 'to'> {
-  readonly rowsAtOnce: number;
-}
+/** Few enough that what is made of them is gone before the collection of garbage would have to move it. */
+const rowsAtOnce = 256;
+/** Each may have many megabytes. */
+const imageRowsAtOnce = 4;
 
 /** The rows of a chunk as inputs of a model, straight from memory, some at a time; in their order. */
 export async function* mappedRows(
   contract: AnyContract,
   database: Database,
-  { path, columns, mapping, offset, limit, rowsAtOnce }: Options,
+  { path, columns, mapping, offset, limit }: Omit<ChunkOfRows, 'folder' | 'to'>,
 ): AsyncGenerator<readonly Input[], void> {
   const fields = mappedFields(contract, columns, mapping);
   const names = new Set(fields.map(({ column }) => column));
   const picked = placed(columns).filter(({ name }) => names.has(name));
-  // of its own: another statement on it would end the stream
+  const hasImages = picked.some(({ type }) => type === 'image');
+  const sql = `SELECT ${sentColumns(picked)} FROM ${tableSql(path)}
+    WHERE file_row_number >= ${offset} AND file_row_number < ${offset + limit}`;
+  // a connection of its own: another statement on it would end a stream
   using connected = await database.connect();
-  const read = await connected.connection.stream(
-    `SELECT ${sentColumns(picked)} FROM ${tableSql(path)}
-      WHERE file_row_number >= ${offset} AND file_row_number < ${offset + limit}`,
-  );
+  const { connection } = connected;
+  const read = await (hasImages ? connection.stream(sql) : connection.run(sql));
+  const step = hasImages ? imageRowsAtOnce : rowsAtOnce;
   for (let chunk = await read.fetchChunk(); chunk?.rowCount; chunk = await read.fetchChunk()) {
     const { rowCount } = chunk;
     const toInput = inputReader(chunk, picked, fields);
-    for (let start = 0; start < rowCount; start += rowsAtOnce) {
+    for (let start = 0; start < rowCount; start += step) {
       const inputs: Input[] = [];
-      const end = Math.min(rowCount, start + rowsAtOnce);
+      const end = Math.min(rowCount, start + step);
       for (let row = start; row < end; row += 1) inputs.push(toInput(row));
       yield inputs;
     }

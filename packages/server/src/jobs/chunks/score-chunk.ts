@@ -8,9 +8,6 @@ import { outputColumnsOf } from '../output-columns.ts';
 import { mappedRows } from './mapped-rows.ts';
 import type { ScoreReply, ScoreTask } from './protocol.ts';
 
-/** Few enough that what is made of them is gone before the collection of garbage would have to move it. */
-const rowsAtOnce = 256;
-
 /**
  * Scores some rows of a table on this thread alone, from the file that they are in to the file of their results: what lies
  * between never leaves it, and costs the event loop nothing.
@@ -25,7 +22,7 @@ export async function scoreChunk(
   const told = { rows: 0, rowsFailed: 0, computeMs: 0 };
   await database.withConnection(async (connection) => {
     const results = await openRowsToWrite(connection, outputs.columns);
-    for await (const inputs of mappedRows(contract, database, { ...from, rowsAtOnce })) {
+    for await (const inputs of mappedRows(contract, database, from)) {
       const startedAt = performance.now();
       const { outputs: answered, failures } = await predictRows(version, inputs);
       told.computeMs += performance.now() - startedAt;
