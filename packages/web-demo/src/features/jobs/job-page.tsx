@@ -41,23 +41,24 @@ export function JobPage({ id }: { id: string }) {
 function JobFacts({ job }: { job: Job }) {
   const { model, modelVersion, datasetId, datasetVersion, attempts, priority } = job;
   const took = secondsOf(job);
+  // null leaves a fact out
   const facts: readonly (readonly [string, ReactNode])[] = [
-    ...(datasetId === null
-      ? []
-      : [['Reads', <DatasetLink key="dataset" id={datasetId} version={datasetVersion} />] as const]),
-    ...(model === null
-      ? []
-      : [['Model', `${model}${modelVersion ? `, version ${modelVersion}` : ''}`] as const]),
+    [
+      'Reads',
+      datasetId === null ? null : <DatasetLink key="dataset" id={datasetId} version={datasetVersion} />,
+    ],
+    ['Model', model === null ? null : `${model}${modelVersion ? `, version ${modelVersion}` : ''}`],
     ['Made', formatTime(job.createdAt)],
-    ...(job.startedAt === null ? [] : [['Begun', formatTime(job.startedAt)] as const]),
-    ...(job.finishedAt === null ? [] : [['Over', formatTime(job.finishedAt)] as const]),
-    ...(took === null ? [] : [['Took', formatSeconds(took)] as const]),
-    ...(attempts > 1 ? [['Attempts', String(attempts)] as const] : []),
-    ...(priority === 0 ? [] : [['Priority', String(priority)] as const]),
+    ['Begun', job.startedAt === null ? null : formatTime(job.startedAt)],
+    ['Over', job.finishedAt === null ? null : formatTime(job.finishedAt)],
+    ['Took', took === null ? null : formatSeconds(took)],
+    ['Attempts', attempts > 1 ? attempts : null],
+    ['Priority', priority === 0 ? null : priority],
   ];
+  const known = facts.filter(([, value]) => value !== null);
   return (
     <dl className="mt-4 flex flex-wrap gap-x-6 gap-y-2 text-sm">
-      {facts.map(([name, value]) => (
+      {known.map(([name, value]) => (
         <div key={name}>
           <dt className="text-xs text-muted">{name}</dt>
           <dd className="tabular-nums">{value}</dd>

@@ -2,7 +2,7 @@ import type { ColumnProfile } from '@oriel/schemas';
 import { resolveSchema, type Schema } from '../../lib/json-schema.ts';
 
 /** Most different values that make a chart one can read. */
-const classesMax = 30;
+export const classesMax = 30;
 const classTypes: readonly ColumnProfile['type'][] = ['text', 'boolean', 'integer'];
 
 /**

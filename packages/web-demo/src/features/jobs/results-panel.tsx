@@ -10,7 +10,7 @@ import { explainError } from '../../lib/form-failure.ts';
 import { formatCountOf } from '../../lib/format.ts';
 import { toDatasetLink } from '../../lib/links.ts';
 import { useTRPC } from '../../lib/trpc.ts';
-import { findPredictedColumn } from './predicted-column.ts';
+import { classesMax, findPredictedColumn } from './predicted-column.ts';
 
 /** What a job made: a chart of what was predicted, the first rows, and the files. */
 export function ResultsPanel({ datasetId, model }: { datasetId: string; model: string | null }) {
@@ -44,7 +44,7 @@ function PredictedChart({ column, rows }: { column: ColumnProfile; rows: number 
   return (
     <div className="max-w-xl">
       <h4 className="mb-2 text-sm font-medium">{title}</h4>
-      {column.topValues.length > 0 && column.distinct <= 30 ? (
+      {column.topValues.length > 0 && column.distinct <= classesMax ? (
         <CountBars label={title} counts={column.topValues} total={rows} />
       ) : (
         column.histogram && <Histogram label={title} bins={column.histogram} />
