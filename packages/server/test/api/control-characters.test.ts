@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKey, createSession, createUser } from '../support/identities.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 // The database knows no NUL in texts: what would be stored or looked for with one is refused, by the name of its field.
 
 const nul = 'a\0b';
 const id = '01a1ff7a-9d8c-7000-9d9a-4792fcd4e420';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 let program: Record<string, string>;
 let person: Record<string, string>;
 beforeAll(async () => {

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, createUser } from '../support/identities.ts';
 import { heavy, slow } from '../support/models/registry.ts';
 import { openRaw } from '../support/raw-http.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 const modelsFolder = new URL('../support/models/', import.meta.url);
 const path = '/api/v1/models/slow/predict';
 const procedure = '/trpc/models.slow.predict';
 const json = { 'content-type': 'application/json' };
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp(
     { ORIEL_THREADS: '1', ORIEL_QUEUE_ITEMS_MAX: '1', ORIEL_CACHE_ENTRIES_MAX: '0' },

@@ -2,9 +2,9 @@ import { problemOf } from '@oriel/client';
 import { problemSchema } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawOne, gentoo } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp({ ORIEL_BODY_BYTES_MAX: '65536' });
 });

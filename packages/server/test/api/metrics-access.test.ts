@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, createUser } from '../support/identities.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 describe('/metrics', () => {
   // the proxy of the test stands on this machine, and says who asks
   const fromOutside = { 'x-forwarded-for': '203.0.113.9' };
-  let app: Awaited<ReturnType<typeof startTestApp>>;
+  let app: TestApp;
   beforeAll(async () => {
     app = await startTestApp({ ORIEL_TRUST_PROXY: 'loopback' });
   });

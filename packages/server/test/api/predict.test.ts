@@ -1,9 +1,9 @@
 import { problemOf } from '@oriel/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawOne, gentoo } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp();
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, createUser, type TestKey } from '../support/identities.ts';
 import { drawOne, gentoo } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 /** Sees everybody's records. */
 let admin: TestKey;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { createAppRouter } from '../../src/app-router.ts';
 import type { PrincipalUser } from '../../src/auth/principal.ts';
 import { createKey, createSession, createUser } from '../support/identities.ts';
 import { callThroughRest, callThroughTrpc, type Procedure, proceduresOf } from '../support/raw-call.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 import {
   type CallerName,
   callers,
@@ -21,7 +21,7 @@ import { createOwnersThings, type OwnersThings, password } from './support/owner
 
 const procedures = proceduresOf(createAppRouter(contracts));
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 let headersOf: Record<CallerName, Record<string, string>>;
 let userOf: Record<VisitorName, PrincipalUser>;
 let owner: PrincipalUser;

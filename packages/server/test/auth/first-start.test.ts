@@ -4,13 +4,13 @@ import { readFirstAdmin } from '../../src/first-admin.ts';
 import { createDataFolder } from '../db/support/embedded-folder.ts';
 import { createBrowser } from '../support/browser.ts';
 import { spawnServer } from '../support/server-process.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 const password = 'seven blue penguins';
 const linkPattern = /http:\/\/\S+\/#\/sign-in-link\/([\w-]{43})/g;
 
 describe('the first start', () => {
-  let app: Awaited<ReturnType<typeof startTestApp>>;
+  let app: TestApp;
   beforeEach(async () => {
     app = await startTestApp({ ORIEL_PASSWORD_MEMORY_KIB: '1024', ORIEL_PASSWORD_PASSES: '1' });
   });

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSealedBox } from '../../src/auth/oauth/sealed-box.ts';
 import { createSession, createUser } from '../support/identities.ts';
 import { gentoo } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 // Each attack differs in one thing from the token of the first test, which is let in.
 
 const secret = 'k'.repeat(43);
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 let clientId: string;
 let kid: string;
 let publicJwk: JWK;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, createSession, createUser } from '../support/identities.ts';
 import { gentoo } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 // What a person does with keys in a browser, over plain HTTP.
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp();
 });

@@ -3,13 +3,13 @@ import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSession, createUser } from '../support/identities.ts';
 import { gentoo } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 // As a client library that is not ours sees it.
 
 const http = { [oauth.allowInsecureRequests]: true };
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 let server: oauth.AuthorizationServer;
 let admin: Record<string, string>;
 beforeAll(async () => {

@@ -4,9 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemActor } from '../../src/auth/audit/service.ts';
 import { createKey, createUser } from '../support/identities.ts';
 import { createTraveller, type Lie, type ProviderPerson, startProvider } from '../support/provider.ts';
-import { startTestApp } from '../support/test-app.ts';
-
-type TestApp = Awaited<ReturnType<typeof startTestApp>>;
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 const quick = {
   ORIEL_THREADS: '1',

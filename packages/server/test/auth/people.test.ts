@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemActor } from '../../src/auth/audit/service.ts';
 import { createPasswordHasher } from '../../src/auth/passwords/hasher.ts';
 import { createBrowser, type TestBrowser } from '../support/browser.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 const password = 'seven blue penguins';
 const cheap = { ORIEL_PASSWORD_MEMORY_KIB: '1024', ORIEL_PASSWORD_PASSES: '1' };
 const cookieName = 'oriel-session';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp({ ...cheap, ORIEL_SIGN_IN_ATTEMPTS_MAX: '1000' });
 });

@@ -3,16 +3,14 @@ import { testServerUrl } from '../db/support/test-databases.ts';
 import { createKey, createSession, createUser } from '../support/identities.ts';
 import { gentoo } from '../support/inputs.ts';
 import { startServerPair } from '../support/server-pair.ts';
-import type { startTestApp } from '../support/test-app.ts';
+import type { TestApp } from '../support/test-app.ts';
 
 // Skipped where there is no PostgreSQL.
-
-type App = Awaited<ReturnType<typeof startTestApp>>;
 
 /** The life of what a process knows of a credential; the tests of its cache hold it to that on a clock of their own. */
 const revocationMs = 1000;
 
-async function statusOf(app: App, authorization: string): Promise<number> {
+async function statusOf(app: TestApp, authorization: string): Promise<number> {
   return (await app.post('/api/v1/models/penguins/predict', gentoo, { authorization })).status;
 }
 
@@ -20,7 +18,7 @@ async function statusOf(app: App, authorization: string): Promise<number> {
  * Asks until it is refused, as a thief would; says when the last request was sent that was let in. Counted from then, a
  * machine that is busy fails no test: late answers to early requests are fine.
  */
-async function letInUntilMs(app: App, authorization: string): Promise<number> {
+async function letInUntilMs(app: TestApp, authorization: string): Promise<number> {
   const startedAt = performance.now();
   for (let lastMs = 0; ; ) {
     const askedMs = performance.now() - startedAt;
@@ -32,8 +30,8 @@ async function letInUntilMs(app: App, authorization: string): Promise<number> {
 
 describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
   let pair: Awaited<ReturnType<typeof startServerPair>>;
-  let one: App;
-  let other: App;
+  let one: TestApp;
+  let other: TestApp;
   beforeAll(async () => {
     pair = await startServerPair({ ORIEL_PUBLIC_URL: 'https://oriel.example.com' });
     ({ one, other } = pair);
@@ -59,12 +57,12 @@ describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
     return { fields, authorization: await getToken(one, fields) };
   }
 
-  async function getToken(app: App, fields: Record<string, string>): Promise<string> {
+  async function getToken(app: TestApp, fields: Record<string, string>): Promise<string> {
     const answer = await send(app, '/oauth/token', { grant_type: 'client_credentials', ...fields });
     return `Bearer ${(answer.body as { access_token: string }).access_token}`;
   }
 
-  const send = (app: App, path: string, fields: Record<string, string>) =>
+  const send = (app: TestApp, path: string, fields: Record<string, string>) =>
     app.send(path, { method: 'POST', body: new URLSearchParams(fields) });
 
   test('a token that one makes is good at the other at once, also when it made its key just now', async () => {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PrincipalUser } from '../../src/auth/principal.ts';
 import { createKey, createUser } from '../support/identities.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 let admin: PrincipalUser;
 let headers: Record<string, string>;
 beforeAll(async () => {

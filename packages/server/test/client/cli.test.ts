@@ -4,15 +4,14 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Job } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { App } from '../jobs/support.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { runCommand, startCommand } from './command.ts';
 import { openProgram, penguinsCsv } from './penguins-file.ts';
 
 // each command is a process of its own, which takes its time to start on a busy machine
 vi.setConfig({ testTimeout: 120_000 });
 
-let app: App;
+let app: TestApp;
 let program: Awaited<ReturnType<typeof openProgram>>;
 const options = () => ({ url: app.url, apiKey: program.apiKey, cwd: program.folder });
 const run = (...args: string[]) => runCommand(args, options());

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { createClient, DatasetImportError, hasErrorCode, type Job, JobError } from '@oriel/client';
 import { createClient as createNodeClient } from '@oriel/client/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { App } from '../jobs/support.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { mapping, openProgram, penguinsCsv } from './penguins-file.ts';
 
-let app: App;
+let app: TestApp;
 let program: Awaited<ReturnType<typeof openProgram>>;
 beforeAll(async () => {
   app = await startTestApp({ ORIEL_JOB_CHUNK_ROWS: '500' });

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type NodeClient } from '@oriel/client/node';
-import { type App, createMember } from '../jobs/support.ts';
+import { createMember } from '../jobs/support.ts';
+import type { TestApp } from '../support/test-app.ts';
 
 const islands = ['Biscoe', 'Dream', 'Torgersen'];
 const header = 'bird,island,culmen_length_mm,culmen_depth_mm,flipper_length_mm,weight,sex';
@@ -27,7 +28,7 @@ export const mapping = {
 };
 
 /** A program of a person with an account: its client, its key, and a folder of its own. */
-export async function openProgram(app: App): Promise<{
+export async function openProgram(app: TestApp): Promise<{
   readonly client: NodeClient;
   readonly apiKey: string;
   readonly folder: string;

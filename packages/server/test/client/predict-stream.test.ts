@@ -1,9 +1,9 @@
 import { createClient as createBrowserClient, hasErrorCode } from '@oriel/client';
 import { createClient as createNodeClient } from '@oriel/client/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp();
 });

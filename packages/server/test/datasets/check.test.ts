@@ -1,11 +1,11 @@
 import { type CheckSummary, checkSummarySchema } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawOne } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { asDataset, createDatasetUser, type DatasetUser, untilEnded, uploadCsv } from './support/datasets.ts';
 import { zip } from './tables/support/zip.ts';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 let ada: DatasetUser;
 beforeAll(async () => {
   // small chunks, so that a check has several

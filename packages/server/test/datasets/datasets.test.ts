@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Problem } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { asDataset, createDatasetUser, type DatasetUser, uploadCsv } from './support/datasets.ts';
 
 const birds = 'island,length,weighed\nDream,39.5,true\nBiscoe,,false\nTorgersen,41.25,true\n';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 let ada: DatasetUser;
 let bob: DatasetUser;
 beforeAll(async () => {

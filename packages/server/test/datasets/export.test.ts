@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { asDataset, asProblem, createDatasetUser, type DatasetUser, uploadCsv } from './support/datasets.ts';
 
 const birds = 'island,length\nDream,39.5\nBiscoe,\n"=1+1",41\n';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 let ada: DatasetUser;
 let id: string;
 beforeAll(async () => {

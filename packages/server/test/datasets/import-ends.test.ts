@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemActor } from '../../src/auth/audit/service.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { asDataset, asProblem, createDatasetUser, type DatasetUser, untilEnded } from './support/datasets.ts';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 let ada: DatasetUser;
 beforeAll(async () => {
   app = await startTestApp({ ORIEL_JOBS_PER_USER_MAX: '2', ORIEL_ROLE: 'api' });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey } from '../support/identities.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { asDataset, asProblem, createDatasetUser, type DatasetUser, newKey } from './support/datasets.ts';
 
 const birds = 'island,length\nDream,39.5\nBiscoe,41\n';
@@ -12,7 +12,7 @@ const sha256 = (text: string | Uint8Array, encoding: 'hex' | 'base64' = 'hex') =
   createHash('sha256').update(text).digest(encoding);
 const wait = { prefer: 'wait=30' };
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 let ada: DatasetUser;
 beforeAll(async () => {
   app = await startTestApp({

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawOne } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { codeBlocks } from './markdown.ts';
 
 const run = promisify(execFile);
 const pages = ['README.md', 'docs/call-a-model.md'];
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 let folder: string;
 beforeAll(async () => {
   app = await startTestApp();

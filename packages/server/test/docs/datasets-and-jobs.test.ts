@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, createUser } from '../support/identities.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { codeBlocks } from './markdown.ts';
 
 // The commands of docs/datasets.md and then docs/jobs.md, one after another: each uses what those before it made.
@@ -18,7 +18,7 @@ const hasTools = await run('sh', ['-c', 'curl --version && jq --version']).then(
 );
 const pages = ['docs/datasets.md', 'docs/jobs.md'];
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 let folder: string;
 let env: NodeJS.ProcessEnv;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { hashSync } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createUser } from '../support/identities.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { codeBlocks } from './markdown.ts';
 
 // The commands of docs/identity.md, one after another: each uses what those before it made. They need curl and jq.
@@ -20,7 +20,7 @@ const hasTools = await run('sh', ['-c', 'curl --version && jq --version']).then(
 const blocks = codeBlocks('docs/identity.md', 'sh').filter((code) => code.startsWith('curl'));
 
 describe.runIf(hasTools)('docs/identity.md', () => {
-  let app: Awaited<ReturnType<typeof startTestApp>>;
+  let app: TestApp;
   let folder: string;
   beforeAll(async () => {
     app = await startTestApp();

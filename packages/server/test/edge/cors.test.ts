@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gentoo } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 const listed = 'https://app.example.com';
 const stranger = 'https://evil.example.com';
 const predict = '/api/v1/models/penguins/predict';
 const paths = [predict, '/trpc/models.penguins.predict'];
 
-let open: Awaited<ReturnType<typeof startTestApp>>;
-let closed: Awaited<ReturnType<typeof startTestApp>>;
+let open: TestApp;
+let closed: TestApp;
 beforeAll(async () => {
   [open, closed] = await Promise.all([startTestApp({ ORIEL_CORS_ORIGINS: listed }), startTestApp()]);
 });

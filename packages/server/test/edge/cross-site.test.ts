@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gentoo } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 const listed = 'https://app.example.com';
 const publicUrl = 'https://oriel.example.com';
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp({ ORIEL_CORS_ORIGINS: listed, ORIEL_PUBLIC_URL: publicUrl });
 });

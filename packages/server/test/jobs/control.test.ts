@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Job } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, createUser } from '../support/identities.ts';
-import { startTestApp } from '../support/test-app.ts';
-import { type App, createMember, createPenguins, waitFor } from './support.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { createMember, createPenguins, waitFor } from './support.ts';
 
 /** Enough chunks to be in the middle of, for as long as a test needs. */
 const rows = 150;
@@ -12,7 +12,7 @@ const chunkRows = 3;
 type Member = Awaited<ReturnType<typeof createMember>>;
 
 describe('a job that runs', () => {
-  let app: App;
+  let app: TestApp;
   let member: Member;
   let datasetId: string;
   beforeAll(async () => {
@@ -91,7 +91,7 @@ describe('a job that runs', () => {
 });
 
 describe('a job that waits', () => {
-  let app: App;
+  let app: TestApp;
   let member: Member;
   beforeAll(async () => {
     // nobody takes jobs here

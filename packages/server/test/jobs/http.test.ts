@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Job } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, createUser } from '../support/identities.ts';
-import { startTestApp } from '../support/test-app.ts';
-import { type App, createMember, createPenguins, waitFor } from './support.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { createMember, createPenguins, waitFor } from './support.ts';
 
-let app: App;
+let app: TestApp;
 let member: Awaited<ReturnType<typeof createMember>>;
 let datasetId: string;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp } from '../support/test-app.ts';
-import { type App, createMember, createPenguins, waitFor } from './support.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { createMember, createPenguins, waitFor } from './support.ts';
 
-let app: App;
+let app: TestApp;
 let member: Awaited<ReturnType<typeof createMember>>;
 beforeAll(async () => {
   app = await startTestApp({ ORIEL_JOB_CHUNK_ROWS: '100' });

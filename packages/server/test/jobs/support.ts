@@ -1,19 +1,17 @@
 import { createClient, type OrielClient } from '@oriel/client';
 import { type Job, scopeSchema } from '@oriel/schemas';
 import { createKey, createUser, type TestKey } from '../support/identities.ts';
-import type { startTestApp } from '../support/test-app.ts';
-
-export type App = Awaited<ReturnType<typeof startTestApp>>;
+import type { TestApp } from '../support/test-app.ts';
 
 /** A person whose key may do all that members may. */
-export async function createMember(app: Pick<App, 'app' | 'url'>): Promise<TestKey & { owner: string }> {
+export async function createMember(app: Pick<TestApp, 'app' | 'url'>): Promise<TestKey & { owner: string }> {
   const user = await createUser(app);
   const scopes = scopeSchema.options.filter((scope) => scope !== 'admin' && scope !== 'models:write');
   return { ...(await createKey(app, user, { scopes })), owner: `user:${user.id}` };
 }
 
 /** The same caller at another server of the same database. */
-export function clientAt({ url }: Pick<App, 'url'>, { headers }: TestKey): OrielClient {
+export function clientAt({ url }: Pick<TestApp, 'url'>, { headers }: TestKey): OrielClient {
   return createClient({ url, headers: { ...headers } });
 }
 

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEmptyDataFolder } from '../db/support/embedded-folder.ts';
 import { createFlakyNetwork } from '../db/support/flaky-network.ts';
 import { createOnServer, testServerUrl } from '../db/support/test-databases.ts';
-import { startTestApp } from '../support/test-app.ts';
-import { type App, clientAt, createMember, createPenguins, waitFor } from './support.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { clientAt, createMember, createPenguins, waitFor } from './support.ts';
 
 // Two servers on one PostgreSQL: one answers and does no jobs, the other does them. Skipped where there is none.
 
@@ -22,8 +22,8 @@ function expectNoGapAndNoRepeat(revisions: readonly number[]): void {
 describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
   let database: Awaited<ReturnType<typeof createOnServer>>;
   let folder: Awaited<ReturnType<typeof createEmptyDataFolder>>;
-  let answering: App;
-  let working: App;
+  let answering: TestApp;
+  let working: TestApp;
   let member: Member;
   let datasetId: string;
   beforeAll(async () => {
@@ -123,7 +123,7 @@ describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
 
   /** The next events of a stream, at most so many; then it breaks off. */
   async function readSome(
-    app: App,
+    app: TestApp,
     id: string,
     lastEventId: number | undefined,
     most: number,

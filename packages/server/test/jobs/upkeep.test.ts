@@ -6,13 +6,13 @@ import { text } from 'node:stream/consumers';
 import type { Job } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newPrediction } from '../db/support/new-prediction.ts';
-import { startTestApp } from '../support/test-app.ts';
-import { type App, createMember, createPenguins, waitFor } from './support.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { createMember, createPenguins, waitFor } from './support.ts';
 
 const day = 24 * 3_600_000;
 const ago = (days: number) => new Date(Date.now() - days * day);
 
-let app: App;
+let app: TestApp;
 let member: Awaited<ReturnType<typeof createMember>>;
 let datasetId: string;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { problemSchema } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, createSession, createUser } from '../support/identities.ts';
 import { gentoo } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 const predict = '/api/v1/models/penguins/predict';
 
@@ -12,7 +12,7 @@ function problemIn(body: unknown) {
   return problemSchema.parse(trpc.error?.json.data.problem ?? body);
 }
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp({
     ORIEL_TRUST_PROXY: 'loopback',

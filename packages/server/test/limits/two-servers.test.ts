@@ -2,12 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testServerUrl } from '../db/support/test-databases.ts';
 import { createKey, createUser } from '../support/identities.ts';
 import { startServerPair } from '../support/server-pair.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { startRedis } from './support/redis.ts';
 
 // Two servers on one PostgreSQL that tell each other nothing. Skipped where there is none.
-
-type App = Awaited<ReturnType<typeof startTestApp>>;
 
 const limit = 20;
 const settings = { ORIEL_TRUST_PROXY: 'loopback', ORIEL_ANONYMOUS_PER_MINUTE: String(limit) };
@@ -15,10 +13,10 @@ const path = '/api/v1/models';
 const from = (ip: string) => ({ headers: { 'x-forwarded-for': ip } });
 
 /** Asks both in turn, until both have refused; says how many were let in. */
-async function letInBy(apps: readonly App[], init: RequestInit): Promise<number> {
+async function letInBy(apps: readonly TestApp[], init: RequestInit): Promise<number> {
   let letIn = 0;
   for (let refusedInARow = 0, i = 0; refusedInARow < apps.length; i++) {
-    const { status } = await (apps[i % apps.length] as App).send(path, init);
+    const { status } = await (apps[i % apps.length] as TestApp).send(path, init);
     if (status === 200) letIn++;
     refusedInARow = status === 429 ? refusedInARow + 1 : 0;
     // a limit that is none must fail, not hang
@@ -29,8 +27,8 @@ async function letInBy(apps: readonly App[], init: RequestInit): Promise<number>
 
 describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
   let pair: Awaited<ReturnType<typeof startServerPair>>;
-  let one: App;
-  let other: App;
+  let one: TestApp;
+  let other: TestApp;
   beforeAll(async () => {
     pair = await startServerPair(settings);
     ({ one, other } = pair);
@@ -42,7 +40,7 @@ describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
   });
 
   test('many at once at both are never more than N', async () => {
-    const ask = ({ send }: App) => Array.from({ length: 2 * limit }, () => send(path, from('192.0.2.2')));
+    const ask = ({ send }: TestApp) => Array.from({ length: 2 * limit }, () => send(path, from('192.0.2.2')));
     const answers = await Promise.all([...ask(one), ...ask(other)]);
     const letIn = answers.filter(({ status }) => status === 200).length;
     expect(letIn).toBeLessThanOrEqual(limit);

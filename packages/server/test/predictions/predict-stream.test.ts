@@ -5,7 +5,7 @@ import * as ourContracts from '@oriel/models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, createUser } from '../support/identities.ts';
 import { gentoo } from '../support/inputs.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 type Line = {
   ok: boolean;
@@ -15,7 +15,7 @@ type Line = {
   ended?: boolean;
 };
 
-let app: Awaited<ReturnType<typeof startTestApp>>;
+let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp();
 });

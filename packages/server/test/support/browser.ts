@@ -1,9 +1,7 @@
-import type { startTestApp } from './test-app.ts';
-
-type TestApp = Pick<Awaited<ReturnType<typeof startTestApp>>, 'send'>;
+import type { TestApp } from './test-app.ts';
 
 /** What a browser does with cookies, and nothing else of one. */
-export function createBrowser({ send }: TestApp) {
+export function createBrowser({ send }: Pick<TestApp, 'send'>) {
   const cookies = new Map<string, string>();
 
   return {

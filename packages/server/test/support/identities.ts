@@ -3,12 +3,12 @@ import { createClient, type OrielClient } from '@oriel/client';
 import type { ApiKey, CreateApiKeyInput, Role } from '@oriel/schemas';
 import { systemActor } from '../../src/auth/audit/service.ts';
 import type { PrincipalUser } from '../../src/auth/principal.ts';
-import type { startTestApp } from './test-app.ts';
+import type { TestApp } from './test-app.ts';
 
-type TestApp = Pick<Awaited<ReturnType<typeof startTestApp>>, 'app' | 'url'>;
+type ServedApp = Pick<TestApp, 'app' | 'url'>;
 
 /** A person with an account and no way to sign in but what a test adds. */
-export async function createUser({ app }: TestApp, role: Role = 'member'): Promise<PrincipalUser> {
+export async function createUser({ app }: ServedApp, role: Role = 'member'): Promise<PrincipalUser> {
   const id = randomUUID();
   const name = `${role} ${id.slice(0, 4)}`;
   await app.database.prisma.user.create({
@@ -25,7 +25,7 @@ export interface TestKey {
 
 /** A key of `user` that may predict and nothing else, unless told otherwise. */
 export async function createKey(
-  { app, url }: TestApp,
+  { app, url }: ServedApp,
   user: PrincipalUser,
   input: Partial<CreateApiKeyInput> = {},
 ): Promise<TestKey> {
@@ -43,7 +43,7 @@ export async function createKey(
 }
 
 /** What a browser sends that `user` is signed in with, on a page of this server. */
-export async function createSession({ app, url }: TestApp, user: PrincipalUser) {
+export async function createSession({ app, url }: ServedApp, user: PrincipalUser) {
   const id = randomBytes(20).toString('hex');
   const now = new Date();
   await app.database.prisma.session.create({
@@ -61,7 +61,7 @@ export async function createSession({ app, url }: TestApp, user: PrincipalUser) 
 }
 
 /** A service client that nobody knows the secret of. */
-export async function createClientId({ app }: TestApp): Promise<string> {
+export async function createClientId({ app }: ServedApp): Promise<string> {
   const id = `client-${randomUUID().slice(0, 8)}`;
   await app.database.prisma.oauthClient.create({
     data: { id, name: 'test', scopes: ['predict'], grants: ['client_credentials'], createdAt: new Date() },

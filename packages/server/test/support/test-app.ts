@@ -13,6 +13,9 @@ interface TestModels {
   readonly modelsFolder?: URL;
 }
 
+/** A server that runs, and how tests ask it. */
+export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
+
 /**
  * The whole server with its real models, its embedded database in a folder of its own, and a free port.
  *

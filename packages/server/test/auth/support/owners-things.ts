@@ -4,7 +4,7 @@ import type { PrincipalUser } from '../../../src/auth/principal.ts';
 import { createUuidV7 } from '../../../src/uuid-v7.ts';
 import { createClientId, createKey, createSession } from '../../support/identities.ts';
 import { gentoo } from '../../support/inputs.ts';
-import type { startTestApp } from '../../support/test-app.ts';
+import type { TestApp } from '../../support/test-app.ts';
 
 /** What everybody signs in with. */
 export const password = 'seven blue penguins';
@@ -14,7 +14,7 @@ export function emailOf({ id }: PrincipalUser): string {
 }
 
 interface Options {
-  readonly app: Awaited<ReturnType<typeof startTestApp>>;
+  readonly app: TestApp;
   readonly owner: PrincipalUser;
   /** Of a key of the owner's. */
   readonly headers: Record<string, string>;

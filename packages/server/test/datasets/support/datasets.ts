@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Dataset, Job, Problem } from '@oriel/schemas';
 import { createKey, createUser } from '../../support/identities.ts';
-import type { startTestApp } from '../../support/test-app.ts';
-
-type TestApp = Awaited<ReturnType<typeof startTestApp>>;
+import type { TestApp } from '../../support/test-app.ts';
 
 /** All that a member may do with datasets and jobs. */
 export const datasetScopes = [
