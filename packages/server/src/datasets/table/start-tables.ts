@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '@oriel/schemas';
 import { LRUCache } from 'lru-cache';
-import { letLibuvGiveWay } from '../../engine/worker/give-way.ts';
+import { letLibuvGiveWay } from '../../give-way.ts';
 import type { Blob } from '../../storage/blob-storage.ts';
 import type { Database } from './database.ts';
 import { openDatabases, usualColumnsMax, WideTable } from './databases.ts';

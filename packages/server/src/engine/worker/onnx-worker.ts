@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { giveWayToEventLoops } from './give-way.ts';
+import { giveWayToEventLoops } from '../../give-way.ts';
 import { loadVersion } from './load-version.ts';
 import type {
   HelloReply,

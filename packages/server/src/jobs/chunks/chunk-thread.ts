@@ -1,10 +1,10 @@
 import { workerData } from 'node:worker_threads';
 import { type Database, openDatabase } from '../../datasets/table/database.ts';
-import { giveWayToLiveWork } from '../../engine/worker/give-way.ts';
 import { importContract, loadVersion } from '../../engine/worker/load-version.ts';
 import type { VersionFile } from '../../engine/worker/protocol.ts';
 import type { LoadedVersion } from '../../engine/worker/run-batch.ts';
 import { SessionGate } from '../../engine/worker/session-gate.ts';
+import { giveWayToLiveWork } from '../../give-way.ts';
 import { checkChunk } from './check-chunk.ts';
 import type {
   CheckReply,
