@@ -61,3 +61,7 @@ export interface JobRunner {
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }
+
+export function leaseLost(jobId: string): LeaseLostError {
+  return new LeaseLostError(`another process runs the job ${jobId} now`);
+}

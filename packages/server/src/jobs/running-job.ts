@@ -1,7 +1,7 @@
 import type { JobKind } from '@oriel/schemas';
 import type { Transact } from '../db/transaction.ts';
 import type { JobChanger } from './job-changes.ts';
-import { type DoneChunk, LeaseLostError, type RunningJob } from './job-runner.ts';
+import { type DoneChunk, leaseLost, type RunningJob } from './job-runner.ts';
 import type { JobRepository } from './repository.ts';
 import type { StoredJob } from './stored-job.ts';
 
@@ -11,7 +11,7 @@ interface Options {
   readonly lease: string;
   readonly signal: AbortSignal;
   readonly transact: Transact;
-  readonly repository: Pick<JobRepository, 'lock' | 'insertChunk' | 'listChunks'>;
+  readonly repository: Pick<JobRepository, 'insertChunk' | 'listChunks'>;
   readonly changes: Pick<JobChanger, 'change' | 'announce'>;
   readonly onRows: (kind: JobKind, rows: number, failed: number) => void;
 }
@@ -33,10 +33,9 @@ export function createRunningJob(options: Options): RunningJob {
 
   async function finishChunk(chunk: DoneChunk): Promise<void> {
     const rate = rateAfter(chunk.rows);
-    const told = await transact(async (tx) => {
-      checkHeld(await repository.lock(tx, id));
-      return repository.insertChunk(tx, id, chunk, rate);
-    });
+    const told = await transact((tx) =>
+      repository.insertChunk(tx, { jobId: id, lease, chunk, rowsPerSecond: rate }),
+    );
     if (!told) return;
     onRows(kind, chunk.rows, chunk.rowsFailed);
     changes.announce(told.job);
@@ -51,7 +50,7 @@ export function createRunningJob(options: Options): RunningJob {
 
   function checkHeld(now: StoredJob | null): StoredJob {
     if (now?.lease === lease) return now;
-    throw new LeaseLostError(`another process runs the job ${id} now`);
+    throw leaseLost(id);
   }
 }
 

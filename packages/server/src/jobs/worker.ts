@@ -4,7 +4,7 @@ import type { Transact } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { createHolds, type Hold } from './holds.ts';
 import type { Change, JobChanger, Turn } from './job-changes.ts';
-import { type JobOutcome, type JobRunner, LeaseLostError } from './job-runner.ts';
+import { type JobOutcome, type JobRunner, LeaseLostError, leaseLost } from './job-runner.ts';
 import { stateAfter } from './job-state.ts';
 import type { JobQueue, QueueEntry } from './queue.ts';
 import type { JobRepository } from './repository.ts';
@@ -126,7 +126,7 @@ export function createWorker(needs: Needs) {
       }),
       commit,
     );
-    if (!done) throw new LeaseLostError(`another process runs the job ${id} now`);
+    if (!done) throw leaseLost(id);
   }
 
   /** Grants the wish to pause or to cancel; a job that is only to leave this process goes back into line. */
