@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -49,7 +50,7 @@ type Stored = Awaited<ReturnType<SigningKeyRepository['list']>>[number];
 
 /** How long a process may sign with a key that another has retired. */
 const recheckMs = 10_000;
-/** A `kid` that is not known may be of a key just made elsewhere: how old the list must be to be read for it again. */
+/** A `kid` that is not known may be of a key just made elsewhere: the list is read for it again, this often at most. */
 const rereadMs = 50;
 
 export type SigningKeys = ReturnType<typeof createSigningKeys>;
@@ -116,15 +117,17 @@ export function createSigningKeys(needs: Needs) {
   async function findPublicKey(kid: string): Promise<CryptoKey | null> {
     const known = await getPublished();
     const key = known.keys.get(kid);
-    if (key || now().getTime() - known.readAt.getTime() < rereadMs) return key ?? null;
+    if (key) return key;
     // one for all who ask meanwhile: what strangers write into a `kid` costs no query each
-    rereading ??= reread().finally(() => {
+    rereading ??= reread(known).finally(() => {
       rereading = undefined;
     });
     return (await rereading).keys.get(kid) ?? null;
   }
 
-  function reread(): Promise<Published> {
+  async function reread({ readAt }: Published): Promise<Published> {
+    const ageMs = now().getTime() - readAt.getTime();
+    if (ageMs < rereadMs) await sleep(rereadMs - ageMs);
     published.clear();
     return getPublished();
   }
