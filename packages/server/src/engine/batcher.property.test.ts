@@ -58,6 +58,8 @@ class Simulation {
   #failure: unknown;
   #now = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
+  /** When something came, ended or changed last: the batcher has no timer, and decides then. */
+  #decidedAt = 0;
   readonly #started: Item[] = [];
   readonly #batcher = new Batcher<Item>({
     runBatch: (lane, items) => this.#run(lane, items),
@@ -77,6 +79,7 @@ class Simulation {
     const before = lane.waiting;
     const isAdmitted = this.#batcher.add(lane, item, priority);
     if (isAdmitted) this.accepted.push(item);
+    if (isAdmitted) this.#decidedAt = this.#now;
     if (isAdmitted && priority === 'high') this.#askedAt = this.#now;
     if (priority === 'high')
       expect(isAdmitted, 'high priority is refused only by a full queue').toBe(before < lane.queueItemsMax);
@@ -113,6 +116,7 @@ class Simulation {
   setCapacity(threads: number): void {
     this.capacity = threads;
     this.threads = Math.max(this.threads, threads);
+    this.#decidedAt = this.#now;
     this.#batcher.setCapacity(threads);
   }
 
@@ -122,7 +126,9 @@ class Simulation {
     for (const dispatch of this.#deferred.splice(0)) dispatch();
     if (this.#failure) throw this.#failure;
     const mayRunAlone = this.#mayRunAlone();
-    const lanes = this.lanes.filter(({ isBackground }) => !isBackground || this.#mayRunBackground());
+    const lanes = this.lanes.filter(
+      ({ isBackground }) => !isBackground || this.#mayRunBackground(this.#decidedAt),
+    );
     const waiting = lanes.reduce((sum, lane) => sum + lane.leavable(mayRunAlone), 0);
     expect(
       waiting === 0 || this.running.length >= this.capacity,
@@ -137,12 +143,13 @@ class Simulation {
   }
 
   /** Bulk work leaves one of several threads to those who asked lately. */
-  #mayRunBackground(): boolean {
+  #mayRunBackground(at = this.#now): boolean {
     const running = this.running.filter(({ lane }) => lane.isBackground).length;
-    return this.capacity === 1 || running < this.capacity - 1 || this.#now - this.#askedAt >= 250;
+    return this.capacity === 1 || running < this.capacity - 1 || at - this.#askedAt >= 250;
   }
 
   #take(pick: number): Batch | undefined {
+    if (this.running.length > 0) this.#decidedAt = this.#now;
     return this.running.splice(pick % Math.max(1, this.running.length), 1)[0];
   }
 
