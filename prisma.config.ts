@@ -1,7 +1,7 @@
 import { defineConfig } from 'prisma/config';
 
-// These commands ask for a schema engine binary, which would be downloaded, and never run it: any existing
-// file will do.
+// These commands ask for a schema engine binary, which would be downloaded, and never run it: a file that
+// exists will do.
 if (process.argv.some((argument) => ['generate', 'validate', 'format'].includes(argument))) {
   process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= process.execPath;
 }

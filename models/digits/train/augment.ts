@@ -5,7 +5,7 @@ import { normaliseDigit } from '../normalise-digit.ts';
 import { type Point, skeletonOf } from './skeleton.ts';
 
 const side = 28;
-/** Canvas on which augmented digits are drawn before they are normalised as any other image. */
+/** Canvas on which augmented digits are drawn before they are normalised, as all images are. */
 const canvasSide = 64;
 
 /** A digit with the middle lines of its strokes, so that it can be written anew with another pen. */

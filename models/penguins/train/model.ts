@@ -51,7 +51,7 @@ export async function trainPenguins(
   return encodePenguins([...standardiser, ...parameters]);
 }
 
-/** Hides none to all of the fields that may be missing, each count as likely as any other. */
+/** Hides none to all of the fields that may be missing, all counts equally likely. */
 function hideFields({ species, bird }: LabelledBird, random: Random): LabelledBird {
   const fields = random.shuffled([...measurementNames, 'sex']).slice(0, random.integer(6));
   return { species, bird: { ...bird, ...Object.fromEntries(fields.map((name) => [name, null])) } };

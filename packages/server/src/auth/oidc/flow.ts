@@ -19,7 +19,7 @@ const flowLifeS = 600;
 export type FlowBox = ReturnType<typeof createFlowBox>;
 
 /**
- * Keeps a flow in a cookie rather than in memory: any process may get the answer. Encrypted, since the verifier is for
+ * Keeps a flow in a cookie rather than in memory: the answer may come to another process. Encrypted, since the verifier is for
  * this server and the provider alone.
  *
  * @param openSecret - at least 32 random characters, the same for all processes

@@ -24,6 +24,7 @@ export const pipeline = definePipeline(fragile, {
   postprocess({ y }) {
     const [doubled, sign] = [Number(y?.data[0]), Number(y?.data[1]) / 2];
     if (sign === signal.throws) throw new Error('secret of postprocess');
+    // a value that the types refuse: the contract has to refuse it, too
     return { doubled: sign === signal.badOutput ? ('text' as unknown as number) : doubled };
   },
 });
