@@ -414,7 +414,7 @@ export const settings = {
     count(128, 1_048_576),
     512,
     '512',
-    'Memory that reading and writing datasets may take in each process, in MiB; what needs more goes to disk. Datasets of more than 1,000 columns may take up to 1,536 MiB.',
+    'Memory that reading and writing datasets may take in each process, in MiB; what needs more goes to disk. Each thread of jobs may take a quarter of it besides. Datasets of more than 1,000 columns may take up to 1,536 MiB.',
   ),
   ORIEL_TABLE_THREADS: setting(
     count(1, 256),
