@@ -82,7 +82,7 @@ function checkMapping(
     if (isRequired && !Object.hasOwn(mapping, name))
       refuse(name, 'required', `the model "${id}" needs the field "${name}", and no column fills it`);
   if (issues.length === 0) return;
-  throw new AppError('INPUT_INVALID', `The mapping does not fit. ${issues[0]?.message}.`, { issues });
+  throw new AppError('INPUT_INVALID', `The mapping does not fit: ${issues[0]?.message}.`, { issues });
 }
 
 const namesShown = 20;
