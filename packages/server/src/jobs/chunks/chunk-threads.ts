@@ -59,6 +59,8 @@ export function createChunkThreads({ threads, threadData, stuckMs, logger }: Opt
     const seat = takeSeat();
     try {
       await seat.ready;
+      // it may have ended while it had nothing to do
+      if (!seat.slot.isIdle) throw new ThreadEndedError('exit', undefined);
       return await seat.slot.run<ReplyTo<Task>>(task);
     } catch (error) {
       // a thread that ended, or never began: the next chunk gets another
@@ -66,6 +68,7 @@ export function createChunkThreads({ threads, threadData, stuckMs, logger }: Opt
       throw error;
     } finally {
       seat.isTaken = false;
+      clearTimeout(idleTimer);
       idleTimer = setTimeout(closeIfIdle, idleMs).unref();
     }
   }
