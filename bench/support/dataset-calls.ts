@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dataset, Job } from '@oriel/schemas';
 import type { Headers } from './account.ts';
 
-const pollMs = 50;
+/** Seldom enough that asking takes nothing from what is asked about. */
+const pollMs = 100;
 
 /** The calls that bring rows, score them and fetch what came out, over plain REST. */
 export function createDatasetCalls(url: string, headers: Headers) {

@@ -444,7 +444,7 @@ export const settings = {
     count(1, 1_000_000),
     20_480,
     '20480',
-    'Rows that a job scores before it writes down how far it is; after a crash it goes on from there.',
+    'Rows that a job scores before it writes down how far it is, up to four times as many where one takes microseconds; after a crash it goes on from there.',
   ),
   ORIEL_JOB_THREADS: setting(
     count(1, 256),

@@ -5,6 +5,7 @@ import type { DatasetService } from '../datasets/service.ts';
 import type { Tables } from '../datasets/table/table.ts';
 import type { Engine } from '../engine/engine-types.ts';
 import { AppError } from '../errors.ts';
+import { type ChunkedRows, createChunkRows } from './chunk-rows.ts';
 import { inputColumn, type PredictInput, predictInputSchema } from './predict-input.ts';
 import type { JobRepository } from './repository.ts';
 import type { JobService, NewJob } from './service.ts';
@@ -13,10 +14,10 @@ interface Needs {
   readonly jobs: Pick<JobService, 'createOnce'>;
   readonly datasets: Pick<DatasetService, 'prepareRun' | 'createFromTable'>;
   readonly tables: Pick<Tables, 'write' | 'join'>;
-  readonly engine: Pick<Engine, 'models'>;
+  readonly engine: Pick<Engine, 'models' | 'findMicroFile'>;
   readonly contracts: Readonly<Record<string, AnyContract>>;
   readonly repository: Pick<JobRepository, 'find' | 'listChunks'>;
-  /** Rows of a chunk, where rows are small. */
+  /** Rows of a chunk, where rows are small and take a while. */
   readonly chunkRows: number;
 }
 
@@ -33,14 +34,10 @@ export interface PredictInputsRequest extends CallOptions {
 
 export type DatasetJobs = ReturnType<typeof createDatasetJobs>;
 
-/** Images are slow to score: a chunk of them takes as long as one of many small rows. */
-const imageChunkRowsMax = 250;
-/** Several chunks are in memory at once, each a few times over. */
-const chunkBytesMax = 32 * 1_048_576;
-
 /** Makes the jobs that bring datasets and models together. What they mean is settled here: versions, and the mapping. */
 export function createDatasetJobs(needs: Needs) {
-  const { jobs, datasets, tables, engine, contracts, repository, chunkRows } = needs;
+  const { jobs, datasets, tables, engine, contracts, repository } = needs;
+  const chunkRowsOf = createChunkRows(needs.chunkRows);
   return { predictDataset, checkDataset, predictInputs, retryFailed };
 
   /** @throws AppError NOT_FOUND, DATASET_NOT_READY, MODEL_NOT_FOUND, INPUT_INVALID, JOB_LIMIT_REACHED, … */
@@ -54,15 +51,20 @@ export function createDatasetJobs(needs: Needs) {
     return jobs.createOnce(caller.principal.owner, call, async () => {
       const { source, contract, mapping } = await datasets.prepareRun(caller, asked);
       const { name } = source.dataset;
+      const modelVersion = versionOf(contract, asked.modelVersion);
       const run = {
         datasetId: asked.datasetId,
         datasetVersion: source.version.version,
         model: contract.id,
-        modelVersion: versionOf(contract, asked.modelVersion),
+        modelVersion,
         mapping,
         name: asked.name ?? `${name}: ${contract.id}`.slice(0, 200),
         keepColumns: asked.keepColumns,
-        chunkRows: chunkRowsOf(contract, rowBytesOf(source)),
+        chunkRows: chunkRowsOf({
+          ...sizeOf(source),
+          areImages: contract.media !== undefined,
+          areQuick: isMicro(contract, modelVersion),
+        }),
         chargedTo: caller.principal.id,
       };
       const title = `Predict ${name} with ${contract.id}`;
@@ -86,7 +88,16 @@ export function createDatasetJobs(needs: Needs) {
       return {
         ...about,
         kind: 'dataset.check',
-        input: { ...about, mapping, chunkRows: chunkRowsOf(contract, rowBytesOf(source)) },
+        // held against the contract only, no model runs
+        input: {
+          ...about,
+          mapping,
+          chunkRows: chunkRowsOf({
+            ...sizeOf(source),
+            areImages: contract.media !== undefined,
+            areQuick: true,
+          }),
+        },
         title: `Check ${source.dataset.name} against ${contract.id}`,
         rowsTotal: source.rows,
         priority: asked.priority,
@@ -124,7 +135,11 @@ export function createDatasetJobs(needs: Needs) {
         mapping: null,
         name: `Predictions of ${model}`,
         keepColumns: true,
-        chunkRows: chunkRowsOf(contract, blob.sizeBytes / inputs.length),
+        chunkRows: chunkRowsOf({
+          rows: inputs.length,
+          sizeBytes: blob.sizeBytes,
+          areImages: contract.media !== undefined,
+        }),
         chargedTo: caller.principal.id,
       };
       const title = `Predict ${inputs.length} inputs with ${model}`;
@@ -173,16 +188,16 @@ export function createDatasetJobs(needs: Needs) {
     return version;
   }
 
-  /** @param rowBytes - what a row has on average */
-  function chunkRowsOf({ media }: AnyContract, rowBytes: number): number {
-    const ofSize = Math.max(1, Math.floor(chunkBytesMax / Math.max(1, rowBytes)));
-    return Math.min(chunkRows, ofSize, media ? imageChunkRowsMax : chunkRows);
+  /** Such models score rows from file to file: see the chunk scorer. */
+  function isMicro({ id }: AnyContract, version: string): boolean {
+    const versions = engine.models().find((model) => model.id === id)?.versions ?? [];
+    const isReady = versions.some((each) => each.version === version && each.state === 'ready');
+    return isReady && engine.findMicroFile(id, version) !== null;
   }
 }
 
-/** On average, as the file came. */
-function rowBytesOf({ version, rows }: ReadyVersion): number {
-  return version.sizeBytes / Math.max(1, rows);
+function sizeOf({ version: { sizeBytes }, rows }: ReadyVersion): Pick<ChunkedRows, 'rows' | 'sizeBytes'> {
+  return { rows, sizeBytes };
 }
 
 function toNewJob(kind: Job['kind'], input: PredictInput, title: string): NewJob {

@@ -2,7 +2,6 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Cell, Column, ColumnProfile, Row } from '@oriel/schemas';
 import type { BlobStorage } from '../../storage/blob-storage.ts';
 import { tableSql } from './parquet-file.ts';
-import { profileTable } from './profile/profile-table.ts';
 import { readRows, sentColumns } from './read-rows.ts';
 import { type PlacedColumn, placed } from './stored-columns.ts';
 import type { ImportedTable } from './table.ts';
@@ -18,20 +17,15 @@ interface Finished {
   readonly path: string;
   readonly rows: number;
   readonly columns: readonly Column[];
-  readonly notFinite?: ReadonlyMap<string, number>;
-  /** Of the first columns, when it is known. */
-  readonly known?: readonly ColumnProfile[] | undefined;
+  readonly profile: readonly ColumnProfile[];
 }
 
-/** Profiles a table's file and stores it. */
+/** Stores a table's file, and keeps its first rows at hand. */
 export async function finishTable(
   connection: DuckDBConnection,
   storage: Pick<BlobStorage, 'takeFile'>,
-  { path, rows, columns, notFinite, known = [] }: Finished,
+  { path, rows, columns, profile }: Finished,
 ): Promise<ImportedTable> {
-  const from = known.length;
-  const found = await profileTable(connection, { path, columns, from, ...(notFinite && { notFinite }) });
-  const profile = [...known, ...found];
   const preview = await readPreview(connection, path, columns);
   return { parquet: await storage.takeFile(path), rows, columns, profile, preview };
 }

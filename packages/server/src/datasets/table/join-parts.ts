@@ -1,84 +1,117 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join as joinPath } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Column } from '@oriel/schemas';
+import type { Column, ColumnProfile } from '@oriel/schemas';
 import { describeParquet, describeParquets, tableSql, writeParquet } from './parquet-file.ts';
+import { profileTable } from './profile/profile-table.ts';
 import { literal, pathsLiteral } from './sql.ts';
 import { storedName } from './stored-columns.ts';
-
-interface Join {
-  readonly parts: readonly string[];
-  readonly base?: string | undefined;
-  /** Empty, for what is made on the way. */
-  readonly folder: string;
-}
 
 interface Described {
   readonly columns: readonly Column[];
   readonly rows: number;
 }
 
-/** Writes the rows of `parts`, one after another, beside those of `base`; all are paths of tables' files. */
-export async function joinParts(connection: DuckDBConnection, { parts, base, folder }: Join) {
-  const together = checkEqual(await describeParquets(connection, parts));
-  const path = join(folder, 'joined.parquet');
-  if (base === undefined) {
-    const { columns } = together;
-    const select = `FROM read_parquet(${pathsLiteral(parts)})`;
-    return { path, columns, rows: await writeParquet(connection, { select, columns, path }) };
-  }
+/** Tables' files one after another, and the one whose rows stand beside theirs; all by their paths. */
+export interface Join extends Described {
+  readonly parts: readonly string[];
+  readonly added: Described;
+  readonly base: (Described & { readonly path: string }) | null;
+}
+
+/** Looks at what is to be joined. @throws Error when it does not fit together */
+export async function describeJoin(
+  connection: DuckDBConnection,
+  { parts, base }: { readonly parts: readonly string[]; readonly base?: string | undefined },
+): Promise<Join> {
+  const added = checkEqual(await describeParquets(connection, parts));
+  if (base === undefined) return { ...added, parts, added, base: null };
   const beside = await describeParquet(connection, base);
-  if (beside.rows !== together.rows)
-    throw new Error(`the parts have ${together.rows} rows, the table beside them has ${beside.rows}`);
-  const columns = [...beside.columns, ...renamed(together.columns, beside.columns)];
-  const rowBytes = (await stat(base)).size / Math.max(1, beside.rows);
-  const whole = { base, parts, columns, width: beside.columns.length };
+  if (beside.rows !== added.rows)
+    throw new Error(`the parts have ${added.rows} rows, the table beside them has ${beside.rows}`);
+  const columns = [...beside.columns, ...renamed(added.columns, beside.columns)];
+  return { columns, rows: added.rows, parts, added, base: { ...beside, path: base } };
+}
+
+/** Writes the rows of the parts, one after another, beside those of the base. @param folder - empty, for what is made on the way */
+export async function writeJoin(connection: DuckDBConnection, join: Join, folder: string): Promise<string> {
+  const { parts, columns, added, base } = join;
+  const path = joinPath(folder, 'joined.parquet');
+  const partsSql = `read_parquet(${pathsLiteral(parts)})`;
+  if (base === null) {
+    await writeParquet(connection, { select: `FROM ${partsSql}`, columns, path });
+    return path;
+  }
+  const rowBytes = (await stat(base.path)).size / Math.max(1, base.rows);
+  const whole = { columns, width: base.columns.length };
   const select =
-    rowBytes > largeRowBytes ? await sliced() : besideSql(whole, `read_parquet(${pathsLiteral(parts)})`);
-  return { path, columns, rows: await writeParquet(connection, { select, columns, path, rowBytes }) };
+    rowBytes > largeRowBytes
+      ? await sliced(base)
+      : besideSql(whole, { left: `read_parquet(${literal(base.path)})`, right: partsSql });
+  await writeParquet(connection, { select, columns, path, rowBytes });
+  return path;
 
   /** DuckDB puts two tables beside each other some thousand rows at a time: of images, that is more than memory has. */
-  async function sliced(): Promise<string> {
-    const added = join(folder, 'added.parquet');
-    const from = `FROM read_parquet(${pathsLiteral(parts)})`;
-    await writeParquet(connection, { select: from, columns: together.columns, path: added });
+  async function sliced({ path: basePath, rows }: NonNullable<Join['base']>): Promise<string> {
+    const addedPath = joinPath(folder, 'added.parquet');
+    await writeParquet(connection, { select: `FROM ${partsSql}`, columns: added.columns, path: addedPath });
     const sliceRows = Math.max(1, Math.floor(sliceBytes / rowBytes));
     const slices: string[] = [];
-    for (let start = 0; start < beside.rows; start += sliceRows) {
+    for (let start = 0; start < rows; start += sliceRows) {
       const range = `WHERE file_row_number >= ${start} AND file_row_number < ${start + sliceRows}`;
-      const slice = join(folder, `slice-${slices.length}`);
-      const rows = {
-        base: `(FROM ${tableSql(base ?? '')} ${range})`,
-        added: `(FROM ${tableSql(added)} ${range})`,
+      const slice = joinPath(folder, `slice-${slices.length}`);
+      const sides = {
+        left: `(FROM ${tableSql(basePath)} ${range})`,
+        right: `(FROM ${tableSql(addedPath)} ${range})`,
       };
-      const select = besideSql(whole, rows.added, rows.base);
-      await writeParquet(connection, { select, columns, path: slice, rowBytes });
+      await writeParquet(connection, { select: besideSql(whole, sides), columns, path: slice, rowBytes });
       slices.push(slice);
     }
     return `FROM read_parquet(${pathsLiteral(slices)})`;
   }
 }
 
+/**
+ * What is known of the values of all columns, from the files that are joined: it need not wait for them to be.
+ *
+ * @param known - of the base's columns, where they were looked at before
+ */
+export async function profileJoin(
+  connection: DuckDBConnection,
+  { parts, added, columns, base }: Join,
+  known?: readonly ColumnProfile[],
+): Promise<ColumnProfile[]> {
+  const width = base?.columns.length ?? 0;
+  const beside =
+    base === null || known
+      ? (known ?? [])
+      : await profileTable(connection, { source: tableSql(base.path), columns: base.columns });
+  const source = `read_parquet(${pathsLiteral(parts)})`;
+  const found = await profileTable(connection, { source, columns: added.columns });
+  return [
+    ...beside,
+    ...found.map((one, index) => ({ ...one, name: columns[width + index]?.name ?? one.name })),
+  ];
+}
+
 const largeRowBytes = 4096;
 const sliceBytes = 8 * 1024 * 1024;
 
 interface Whole {
-  readonly base: string;
   readonly columns: readonly Column[];
   /** How many of the columns are of the base. */
   readonly width: number;
 }
 
 function besideSql(
-  { base, columns, width }: Whole,
-  added: string,
-  left = `read_parquet(${literal(base)})`,
+  { columns, width }: Whole,
+  { left, right }: { readonly left: string; readonly right: string },
 ): string {
   const values = columns.map((_column, index) => {
     const source = index < width ? `base.${storedName(index)}` : `added.${storedName(index - width)}`;
     return `${source} AS ${storedName(index)}`;
   });
-  return `SELECT ${values.join(', ')} FROM ${left} AS base POSITIONAL JOIN ${added} AS added`;
+  return `SELECT ${values.join(', ')} FROM ${left} AS base POSITIONAL JOIN ${right} AS added`;
 }
 
 /** What a model says of a column often has that column's name. */

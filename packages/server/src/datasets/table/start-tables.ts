@@ -9,10 +9,11 @@ import type { Database } from './database.ts';
 import { openDatabases, usualColumnsMax, WideTable } from './databases.ts';
 import { finishTable } from './finish-table.ts';
 import { type ImportLimits, importFile } from './import/import-file.ts';
-import { joinParts } from './join-parts.ts';
+import { describeJoin, profileJoin, writeJoin } from './join-parts.ts';
 import { createLinkedFiles, type LinkedFile } from './linked-files.ts';
 import { openTable } from './open-table.ts';
-import { describeParquet, writeParquet } from './parquet-file.ts';
+import { describeParquet, tableSql, writeParquet } from './parquet-file.ts';
+import { profileTable } from './profile/profile-table.ts';
 import { toReadError } from './read-errors.ts';
 import type { ImportedTable, ImportOptions, JoinBase, RawRow, Table, Tables } from './table.ts';
 import type { TableOptions } from './tables.ts';
@@ -60,8 +61,10 @@ export async function startTables(options: TableOptions): Promise<Tables> {
         async (connection, folder) => {
           await using file = await files.open(source.sha256);
           const from = { ...about, signal, connection, folder, path: file.path, limits, columnsMax };
-          const made = await importFile(from);
-          return { ...(await finishTable(connection, storage, made)), format: made.format };
+          const { format, notFinite, ...made } = await importFile(from);
+          const { path, columns } = made;
+          const profile = await profileTable(connection, { source: tableSql(path), columns, notFinite });
+          return { ...(await finishTable(connection, storage, { ...made, profile })), format };
         },
         signal,
       );
@@ -121,15 +124,23 @@ export async function startTables(options: TableOptions): Promise<Tables> {
   }
 
   function joinTables(parts: readonly string[], base?: JoinBase): Promise<ImportedTable> {
-    const work = async (connection: DuckDBConnection, folder: string) => {
+    return inTurn(async () => {
       await using linked = await openAll(base ? [...parts, base.parquetSha256] : parts);
-      const paths = linked.paths.slice(0, parts.length);
-      const made = await joinParts(connection, { parts: paths, base: linked.paths[parts.length], folder });
-      return finishTable(connection, storage, { ...made, known: base?.profile });
-    };
-    return inTurn(async () =>
-      working(await databases.forColumns(await widthOf([parts[0], base?.parquetSha256])), work),
-    );
+      const database = await databases.forColumns(await widthOf([parts[0], base?.parquetSha256]));
+      const paths = { parts: linked.paths.slice(0, parts.length), base: linked.paths[parts.length] };
+      return await working(database, async (connection, folder) => {
+        const join = await describeJoin(connection, paths);
+        const write = () => writeJoin(connection, join, folder);
+        const profiled = () =>
+          database.withConnection((another) => profileJoin(another, join, base?.profile));
+        // side by side, as the join itself has one thread only; of a wide table, each takes all of the memory
+        const [path, profile] =
+          database === databases.usual
+            ? await bothOf(write(), profiled())
+            : [await write(), await profiled()];
+        return finishTable(connection, storage, { ...join, path, profile });
+      });
+    });
   }
 
   /** Of tables beside each other. */
@@ -159,6 +170,12 @@ export async function startTables(options: TableOptions): Promise<Tables> {
     await databases.close();
     await home[Symbol.asyncDispose]();
   }
+}
+
+/** Both, when both have ended: what one of them uses is there until then. */
+async function bothOf<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return [await a, await b];
 }
 
 function limitsOf({ unpackedBytesMax, jsonDepthMax = 64 }: TableOptions): ImportLimits {

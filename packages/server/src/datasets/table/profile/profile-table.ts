@@ -1,6 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnProfile } from '@oriel/schemas';
-import { tableSql } from '../parquet-file.ts';
 import { type PlacedColumn, placed } from '../stored-columns.ts';
 import { readHistograms } from './histograms.ts';
 import { readStatistics } from './statistics.ts';
@@ -10,11 +9,9 @@ import { readTopValues } from './top-values.ts';
 const columnsAtOnce = 100;
 
 interface Profiled {
-  /** Of the table's file. */
-  readonly path: string;
+  /** SQL of what has the columns, as they are stored. */
+  readonly source: string;
   readonly columns: readonly Column[];
-  /** The first column that is looked at: what is known of those before it is known. Default 0. */
-  readonly from?: number;
   /** By name: how many values that are not finite were left out. */
   readonly notFinite?: ReadonlyMap<string, number>;
 }
@@ -22,14 +19,14 @@ interface Profiled {
 /** What is known of the values of each column. */
 export async function profileTable(
   connection: DuckDBConnection,
-  { path, columns, from = 0, notFinite }: Profiled,
+  { source, columns, notFinite }: Profiled,
 ): Promise<ColumnProfile[]> {
   const profiles: PartialProfile[] = [];
-  const all = placed(columns).slice(from);
+  const all = placed(columns);
   for (let start = 0; start < all.length; start += columnsAtOnce) {
     const some = all.slice(start, start + columnsAtOnce);
-    const source = all.length > columnsAtOnce ? await copied(connection, path, some) : tableSql(path);
-    profiles.push(...(await profileColumns(connection, source, some)));
+    const from = all.length > columnsAtOnce ? await copied(connection, source, some) : source;
+    profiles.push(...(await profileColumns(connection, from, some)));
   }
   return profiles.map((profile) => ({ ...profile, notFinite: notFinite?.get(profile.name) ?? 0 }));
 }
@@ -37,11 +34,11 @@ export async function profileTable(
 /** Some columns of many, by themselves: each look at a file costs as much as it has columns. */
 async function copied(
   connection: DuckDBConnection,
-  path: string,
+  source: string,
   columns: readonly PlacedColumn[],
 ): Promise<string> {
   const names = columns.map(({ stored }) => stored).join(', ');
-  await connection.run(`CREATE OR REPLACE TEMP TABLE profiled AS SELECT ${names} FROM ${tableSql(path)}`);
+  await connection.run(`CREATE OR REPLACE TEMP TABLE profiled AS SELECT ${names} FROM ${source}`);
   return 'profiled';
 }
 
