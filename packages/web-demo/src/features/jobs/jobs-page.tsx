@@ -9,6 +9,7 @@ import { usePagedList } from '../../lib/paged-list.ts';
 import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
 import { JobRow } from './job-row.tsx';
 import { isFinal, kindWords } from './job-words.ts';
+import { SchedulesPanel } from './schedules-panel.tsx';
 
 /** How soon to look again while something is going on. */
 const refetchMs = 2000;
@@ -44,6 +45,7 @@ export function JobsPage() {
           </Button>
         )}
       </Panel>
+      <SchedulesPanel />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { explainError } from '../../lib/form-failure.ts';
 import { useTRPC } from '../../lib/trpc.ts';
 import { CheckPanel } from './check-panel.tsx';
 import { MappingTable } from './mapping-table.tsx';
+import { SchedulePanel } from './schedule-panel.tsx';
 import { StartPanel } from './start-panel.tsx';
 
 /** Which column fills which field: proposed by the server, changed at will, and then checked or used. */
@@ -44,6 +45,7 @@ export function MappingStep({ dataset, model }: { dataset: Dataset; model: Model
         mapping={mapping}
         missing={missing.map(({ field }) => field)}
       />
+      <SchedulePanel key={`schedule ${key}`} dataset={dataset} model={model} mapping={mapping} />
     </>
   );
 }

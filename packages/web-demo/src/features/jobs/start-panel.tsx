@@ -8,6 +8,7 @@ import { toFormFailure } from '../../lib/form-failure.ts';
 import { formatCountOf } from '../../lib/format.ts';
 import { toJobLink } from '../../lib/links.ts';
 import { useTRPC } from '../../lib/trpc.ts';
+import { WebhookFields, webhookIn } from './webhook-fields.tsx';
 
 interface Props {
   readonly dataset: Dataset;
@@ -44,6 +45,7 @@ export function StartPanel({ dataset, model, mapping, missing }: Props) {
               model: model.id,
               mapping,
               keepColumns: data.has('keepColumns'),
+              webhook: webhookIn(data),
               ...(name !== '' && { name }),
             });
           }}
@@ -59,6 +61,7 @@ export function StartPanel({ dataset, model, mapping, missing }: Props) {
             <input type="checkbox" name="keepColumns" defaultChecked />
             Results have the columns of the dataset too
           </label>
+          <WebhookFields />
           {missing.length > 0 && (
             <p className="text-sm font-medium text-warning">
               The model needs {missing.join(', ')}: choose a column.

@@ -1,0 +1,68 @@
+import type { JobSchedule } from '@oriel/schemas';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { QueryState } from '../../components/query-state.tsx';
+import { explainError } from '../../lib/form-failure.ts';
+import { formatTime } from '../../lib/format.ts';
+import { toDatasetLink } from '../../lib/links.ts';
+import { useTRPC } from '../../lib/trpc.ts';
+import { timesInWords } from './schedule-words.ts';
+
+/** The jobs that are made again and again. */
+export function SchedulesPanel() {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const schedules = useQuery(trpc.jobs.schedules.list.queryOptions());
+  const refresh = () => queryClient.invalidateQueries(trpc.jobs.schedules.pathFilter());
+  const remove = useMutation(trpc.jobs.schedules.delete.mutationOptions({ onSettled: refresh }));
+  const error = schedules.error ?? remove.error;
+  return (
+    <Panel title="Your schedules">
+      <QueryState isPending={schedules.isPending} error={error && explainError(error)} />
+      {schedules.data?.items.length === 0 && (
+        <p className="text-sm text-muted">
+          There is none. Where a dataset is scored, it can be scored again and again.
+        </p>
+      )}
+      <ul aria-label="Schedules" className="divide-y divide-line">
+        {schedules.data?.items.map((schedule) => (
+          <ScheduleRow
+            key={schedule.id}
+            schedule={schedule}
+            isBusy={remove.isPending}
+            onDelete={() => remove.mutate({ id: schedule.id })}
+          />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+interface RowProps {
+  readonly schedule: JobSchedule;
+  readonly isBusy: boolean;
+  readonly onDelete: () => void;
+}
+
+function ScheduleRow({ schedule: { cron, timeZone, job, lastRunAt }, isBusy, onDelete }: RowProps) {
+  const times = timesInWords(cron);
+  return (
+    <li className="flex flex-wrap items-center justify-between gap-2 py-2.5 text-sm">
+      <div className="min-w-0 space-y-0.5 wrap-anywhere">
+        <p className="font-medium">
+          {times} <span className="font-normal text-muted">({timeZone})</span>
+        </p>
+        <p className="text-xs text-muted">
+          {job.model} scores{' '}
+          <a href={toDatasetLink(job.datasetId)} className="text-accent underline">
+            its dataset
+          </a>
+          {job.webhook && ` · tells ${job.webhook.url}`} ·{' '}
+          {lastRunAt === null ? 'has not run yet' : `last ran ${formatTime(lastRunAt)}`}
+        </p>
+      </div>
+      <ConfirmButton label={`Delete: ${times}`} action="Delete" isBusy={isBusy} onConfirm={onDelete} />
+    </li>
+  );
+}
