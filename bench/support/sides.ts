@@ -11,8 +11,11 @@ import { measureRaw } from './raw.ts';
 import { type Subject, start } from './server.ts';
 
 const startUpMs = 1000;
-/** V8 compiles what runs often; measured before that, every server looks slow, and a larger one slower. */
-const warmUpSeconds = 2;
+/**
+ * V8 compiles what runs often, a larger program for longer: a server is measured as it is for all of its life but the
+ * first seconds.
+ */
+const warmUpSeconds = 6;
 
 interface Way extends Subject {
   readonly model: string;
