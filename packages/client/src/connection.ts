@@ -10,7 +10,7 @@ export interface ClientOptions {
   readonly auth?: ClientAuth;
   /**
    * Longest a call may take, in milliseconds. The server is told, so that it does not compute for nobody. Uploads,
-   * downloads and streams take the time that they need.
+   * downloads and streams take the time that they need. 30,000 without it; at most 999,999,999.
    */
   readonly timeoutMs?: number;
   /** Sent with every request. */
@@ -35,8 +35,10 @@ export interface Connection {
 }
 
 const timeoutMsDefault = 30_000;
+/** The server reads no longer deadline. */
+const timeoutMsMax = 999_999_999;
 
-/** @throws TypeError when the credentials cannot be ones */
+/** @throws TypeError when the credentials cannot be ones, RangeError when the timeout cannot be one */
 export function createConnection({
   url,
   auth,
@@ -45,6 +47,8 @@ export function createConnection({
   // looked up at each call, so that whoever replaces the global one later is obeyed
   fetch = (input, init) => globalThis.fetch(input, init),
 }: ClientOptions): Connection {
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > timeoutMsMax)
+    throw new RangeError(`timeoutMs must be a whole number from 1 to ${timeoutMsMax}; it is ${timeoutMs}.`);
   const base = url.replace(/\/$/, '');
   const authorize = createAuthorize(auth, { url: base, fetch, timeoutMs });
   return {

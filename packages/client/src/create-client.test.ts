@@ -66,6 +66,7 @@ describe('createClient', () => {
       .models.list.query()
       .catch((thrown: unknown) => thrown);
     expect([isAbort(error), problemOf(error)]).toEqual([true, null]);
+    expect(error).toMatchObject({ message: 'There was no answer within 20 ms.' });
   });
 
   test('a caller can end a call', async () => {
@@ -75,6 +76,31 @@ describe('createClient', () => {
     controller.abort();
     expect(isAbort(await call.catch((thrown: unknown) => thrown))).toBe(true);
   });
+
+  test('a caller can end one of the calls that share a request, and the others get their answers', async () => {
+    const { promise: hasEnded, resolve: onEnded } = Promise.withResolvers<void>();
+    server.use(
+      http.all(`${url}/trpc/*`, async () => {
+        await hasEnded;
+        return HttpResponse.json([{ result: { data: { json: 1 } } }, { result: { data: { json: 2 } } }]);
+      }),
+    );
+    const client = createClient({ url });
+    const controller = new AbortController();
+    const ended = client.models.list.query(undefined, { signal: controller.signal });
+    const other = client.models.list.query();
+    setTimeout(() => controller.abort(), 10);
+    expect(isAbort(await ended.catch((thrown: unknown) => thrown))).toBe(true);
+    onEnded();
+    expect(await other).toBe(2);
+  });
+
+  test.each([0, -1, 2500.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
+    'a timeout of %s ms is refused at once',
+    (timeoutMs) => {
+      expect(() => createClient({ url, timeoutMs })).toThrow(`it is ${timeoutMs}`);
+    },
+  );
 });
 
 describe('problemOf', () => {

@@ -22,7 +22,7 @@ const callsPerBatchMax = 50;
 /**
  * Makes a client. Calls of one tick share one HTTP request; files and forms go alone, as bytes.
  *
- * @throws TypeError when the credentials cannot be ones
+ * @throws TypeError when the credentials cannot be ones, RangeError when the timeout cannot be one
  * @example
  * const client = createClient({ url: 'http://localhost:3000' });
  * const { output } = await client.models.penguins.predict.mutate({ island: 'Biscoe', bodyMassG: 5950 });
@@ -41,7 +41,7 @@ export function createTrpcClient(connection: Connection) {
 /**
  * The links of {@link createClient}, for those who put a client together themselves, e.g. with React.
  *
- * @throws TypeError when the credentials cannot be ones
+ * @throws TypeError when the credentials cannot be ones, RangeError when the timeout cannot be one
  */
 export function createLinks(options: ClientOptions): TRPCLink<AppRouter>[] {
   return linksOf(createConnection(options));

@@ -1,3 +1,4 @@
+import { untilAborted } from '../until-aborted.ts';
 import { type ClientCredentials, createTokenSource, type TokenSource } from './access-token.ts';
 import { isBearerText } from './bearer.ts';
 
@@ -49,18 +50,4 @@ function withBearer(init: RequestInit | undefined, credential: string): RequestI
   const headers = new Headers(init?.headers);
   headers.set('authorization', `Bearer ${credential}`);
   return { ...init, headers };
-}
-
-/** The promise, unless the signal comes first: what others wait for too goes on. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
-  if (!signal) return promise;
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort);
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,17 +1,20 @@
 import type { Job } from '@oriel/schemas';
 import type { ApiCalls } from '../api-calls.ts';
 import { sendAgain } from '../send-again.ts';
+import { sleep } from '../sleep.ts';
 
 interface PollOptions {
   /** The revision that the caller has; null: none. */
   readonly revision: number | null;
-  /** Longest that one request may wait for a change, in seconds. */
+  /** Longest that one request may wait for a change, in seconds; 0: it is answered at once. */
   readonly waitS: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** A server that is started anew has some minutes for it. */
 const attemptsMax = 12;
+/** Between requests that do not wait themselves. */
+const pauseMs = 1000;
 
 /** The states of a job without end, each asked for with a request that waits for the next change. */
 export async function* pollJob(
@@ -27,5 +30,6 @@ export async function* pollJob(
     const job = await sendAgain(() => jobs.get.query(input, options), { attemptsMax, signal });
     known = job.revision;
     yield job;
+    if (waitS === 0) await sleep(pauseMs, signal);
   }
 }

@@ -1,5 +1,5 @@
 import type { Job } from '@oriel/schemas';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { failureOf } from '../../test/failure-of.ts';
 import { setUpMockedServer } from '../../test/mocked-server.ts';
 import type { ApiCalls } from '../api-calls.ts';
@@ -141,6 +141,7 @@ describe('a stream through which nothing comes', () => {
     return { calls, observers, unsubscribe, get };
   }
   const pace = { patienceMs: 30, waitS: 1 };
+  afterEach(() => void vi.useRealTimers());
 
   test('is left after a while', async () => {
     const { calls, unsubscribe, get } = createCalls();
@@ -176,6 +177,19 @@ describe('a stream through which nothing comes', () => {
     const error = new ProblemError({ status: 404, problem: toProblem({ code: 'NOT_FOUND' }, '/') });
     observers[0]?.onConnectionStateChange({ state: 'connecting', error });
     expect(await states).toEqual([5]);
+  });
+
+  test('is not made up for by a hail of requests, where none may wait', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { calls, get } = createCalls();
+    get.mockResolvedValue(running);
+    const controller = new AbortController();
+    const watch = watchJob(calls, running.id, { patienceMs: 30, waitS: 0, signal: controller.signal });
+    const states = failureOf(revisionsOf(watch));
+    await vi.advanceTimersByTimeAsync(30 + 2500);
+    expect(get).toHaveBeenCalledTimes(3);
+    controller.abort(new Error('enough'));
+    expect(await states).toMatchObject({ message: 'enough' });
   });
 
   test('is kept as long as it stands, however long nothing happens', async () => {

@@ -175,6 +175,20 @@ describe.each([
     await expect(read).rejects.toThrow('enough');
   });
 
+  test('a signal ends it also while it waits for an input', async () => {
+    const url = await serve(answerLines);
+    const controller = new AbortController();
+    async function* inputs() {
+      yield* birds(1);
+      await new Promise(() => undefined);
+    }
+    const results = open(url).predictStream(inputs(), { signal: controller.signal });
+    await results.next();
+    const next = results.next();
+    controller.abort(new Error('enough'));
+    await expect(next).rejects.toThrow('enough');
+  });
+
   test('inputs are read no faster than results are', async () => {
     const url = await serve(answerLines);
     const countMax = 3_000_000;

@@ -1,4 +1,5 @@
 import { callRest } from '../rest.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { StreamTransport } from './predict-stream.ts';
 import { readResultLines } from './result-lines.ts';
 
@@ -10,7 +11,11 @@ export const slicesTransport: StreamTransport = {
   chunk: { charsMax: 256 * 1024, linesMax: 1000 },
   async *send(connection, { path, chunks, signal }) {
     let sentBefore = 0;
-    for await (const { text, lines } of chunks) {
+    for (;;) {
+      // between two requests nothing else hears the signal
+      const { done, value } = await untilAborted(chunks.next(), signal);
+      if (done) return;
+      const { text, lines } = value;
       const { body } = await callRest(connection, path, {
         method: 'POST',
         headers: { 'content-type': 'application/x-ndjson' },
