@@ -15,7 +15,8 @@ let session: BrowserContextOptions['storageState'];
 
 describe.skipIf(!hasBrowser)('datasets and jobs', () => {
   beforeAll(async () => {
-    server = await startServer();
+    // small chunks on one thread: a job that can be watched for a while
+    server = await startServer({ ORIEL_JOB_CHUNK_ROWS: '1000', ORIEL_JOB_THREADS: '1' });
     const page = await browser.openPage(server.firstSignInUrl);
     await page.getByRole('textbox', { name: 'New password' }).fill('a long way to the lighthouse');
     await page.getByRole('button', { name: 'Set the password and sign in' }).click();
@@ -96,6 +97,29 @@ describe.skipIf(!hasBrowser)('datasets and jobs', () => {
     await page.getByRole('link', { name: 'Open all 400,000 rows as a dataset' }).waitFor(patience);
   }, 300_000);
 
+  test('a dataset is scored again and again, until its schedule is deleted', async () => {
+    const page = await open('#/datasets');
+    await upload(page, 'nightly.csv', penguinCsv(50));
+    await page.getByRole('link', { name: 'nightly' }).first().click();
+    await page.getByRole('link', { name: 'Score with a model' }).click();
+    await page.getByLabel('Model').selectOption('penguins');
+    const form = page.getByRole('form', { name: 'Schedule' });
+    await form.getByLabel('Time zone').fill('Europe/Nowhere');
+    await form.getByRole('button', { name: 'Add to your schedules' }).click();
+    await form.locator('[aria-invalid]').waitFor();
+    await form.getByLabel('Time zone').fill('Europe/Berlin');
+    await form.getByRole('button', { name: 'Add to your schedules' }).click();
+    await page.getByText('Every day at 06:00 (Europe/Berlin)').waitFor();
+
+    await page.getByRole('link', { name: 'your schedules' }).click();
+    const schedules = page.getByRole('region', { name: 'Your schedules' });
+    await schedules.getByText('has not run yet').waitFor();
+    expect(await findViolations(page)).toEqual([]);
+    await schedules.getByRole('button', { name: 'Delete: Every day at 06:00' }).click();
+    await schedules.getByRole('button', { name: 'Yes, delete' }).click();
+    await schedules.getByText(/There is none/).waitFor();
+  }, 120_000);
+
   test('a file that cannot be read says where it is broken', async () => {
     const page = await open('#/datasets');
     const csv = 'island,mass\nDream,3400\nBiscoe,5950,male,7\n';
@@ -136,6 +160,7 @@ describe.skipIf(!hasBrowser)('datasets and jobs', () => {
       await page.getByLabel('Model').selectOption('penguins');
       await page.getByRole('button', { name: 'Check all rows' }).click();
       await page.getByText('2 of 60 rows would fail').waitFor(patience);
+      for (const summary of await page.locator('summary').all()) await summary.click();
       expect(await findViolations(page)).toEqual([]);
 
       await page.getByRole('button', { name: 'Score 60 rows' }).click();
@@ -163,6 +188,7 @@ describe.skipIf(!hasBrowser)('datasets and jobs', () => {
     await page.getByRole('link', { name: 'Score with a model' }).click();
     await page.getByLabel('Model').selectOption('penguins');
     await page.getByRole('button', { name: 'Score 20 rows' }).waitFor();
+    for (const summary of await page.locator('summary').all()) await summary.click();
     expect(await width()).toBeLessThanOrEqual(360);
     await page.getByRole('button', { name: 'Score 20 rows' }).click();
     await page.getByRole('region', { name: 'Results' }).getByRole('table').waitFor(patience);
