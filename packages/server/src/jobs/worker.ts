@@ -141,20 +141,26 @@ export function createWorker(needs: Needs) {
     );
   }
 
-  async function fail({ job, fruitless }: StoredJob, lease: string, error: unknown): Promise<void> {
+  async function fail({ job }: StoredJob, lease: string, error: unknown): Promise<void> {
     const about = { job: job.id, kind: job.kind, attempt: job.attempts, err: error };
-    const given = giveUpWith(error, fruitless);
-    if (given) logger.warn({ ...about, code: given.code }, 'a job has failed');
-    else logger.warn(about, 'a job could not go on, and is tried again');
-    if (given) onError(job.kind, given.code);
-    await changes.change(
-      job.id,
-      whileHeld(lease, ({ job: now }) => {
-        const state = stateAfter(now.state, given ? 'fail' : 'release');
-        if (given) return state && { state, error: given };
-        return state && { state, startAfterS: Math.min(60, 2 ** fruitless) };
-      }),
-    );
+    const made: { given: ItemError | null } = { given: null };
+    try {
+      await changes.change(
+        job.id,
+        // as it is now: chunks that this attempt has done make a new beginning
+        whileHeld(lease, ({ job: now, fruitless }) => {
+          made.given = giveUpWith(error, fruitless);
+          const state = stateAfter(now.state, made.given ? 'fail' : 'release');
+          if (made.given) return state && { state, error: made.given };
+          return state && { state, startAfterS: Math.min(60, 2 ** Math.max(1, fruitless)) };
+        }),
+      );
+    } finally {
+      const { given } = made;
+      if (given) logger.warn({ ...about, code: given.code }, 'a job has failed');
+      else logger.warn(about, 'a job could not go on, and is tried again');
+      if (given) onError(job.kind, given.code);
+    }
   }
 }
 

@@ -1,0 +1,84 @@
+import type { JobState } from '@oriel/schemas';
+import { expect, test } from 'vitest';
+import { AppError } from '../errors.ts';
+import type { Change, JobChanger } from './job-changes.ts';
+import type { JobRunner } from './job-runner.ts';
+import type { JobQueue, QueueEntry } from './queue.ts';
+import type { JobRepository } from './repository.ts';
+import type { StoredJob } from './stored-job.ts';
+import { createWorker } from './worker.ts';
+
+test('an error that passes does not end a job that has got further since it was begun', async () => {
+  // three attempts came to nothing: one more, and it is given up
+  const job = fakeJob({ fruitless: 3 });
+  await attempt(job, async () => {
+    job.stored = { ...job.stored, fruitless: 0 }; // as a chunk that is done does
+    throw new AppError('STORAGE_UNAVAILABLE', 'away');
+  });
+  expect(job.stored.job.state).toBe('queued');
+});
+
+test('an error that passes ends a job that gets nowhere', async () => {
+  const job = fakeJob({ fruitless: 3 });
+  await attempt(job, async () => {
+    throw new AppError('STORAGE_UNAVAILABLE', 'away');
+  });
+  expect(job.stored.job).toMatchObject({ state: 'failed', error: { code: 'STORAGE_UNAVAILABLE' } });
+});
+
+const turn = 'its turn';
+
+function fakeJob({ fruitless }: { fruitless: number }): { stored: StoredJob } {
+  const progress = { rowsTotal: 9, rowsDone: 0, rowsFailed: 0, rowsPerSecond: null, secondsLeft: null };
+  const [state, time]: [JobState, string] = ['queued', new Date(0).toISOString()];
+  const nothing = { model: null, modelVersion: null, datasetId: null, datasetVersion: null, resultsId: null };
+  const times = { createdAt: time, startedAt: time, finishedAt: null };
+  const about = { id: 'job', kind: 'dataset.predict', title: 'a job', priority: 0 } as const;
+  const job = { ...about, ...nothing, ...times, state, progress, summary: null, error: null };
+  return {
+    stored: {
+      job: { ...job, attempts: fruitless, revision: 1 },
+      owner: 'user:1',
+      input: {},
+      lease: null,
+      turn,
+      fruitless,
+      webhookUrl: null,
+      webhookSecret: null,
+    },
+  };
+}
+
+/** Gives a job its turn, and waits for what comes of it. */
+async function attempt(of: { stored: StoredJob }, run: JobRunner['run']): Promise<void> {
+  let handle: (entry: QueueEntry<object>) => Promise<void> = async () => undefined;
+  const queue = {
+    work: async (name: string, _options: object, handler: typeof handle) => {
+      if (name === 'scoring') handle = handler;
+    },
+  };
+  const change = async (_id: string, decide: (stored: StoredJob) => Change | null) => {
+    const { job, ...stored } = of.stored;
+    const decided = decide(of.stored);
+    if (!decided) return null;
+    const { state, error = job.error, lease = stored.lease, fruitless = stored.fruitless } = decided;
+    of.stored = { ...stored, lease, fruitless, job: { ...job, state, error } };
+    return of.stored;
+  };
+  const quiet = () => undefined;
+  const worker = createWorker({
+    // what one attempt asks of them, and no more
+    queue: queue as Pick<JobQueue, 'work'>,
+    changes: { change } as JobChanger,
+    repository: { readHeld: async () => [] } as Partial<JobRepository> as JobRepository,
+    transact: () => Promise.reject(new Error('nothing is written here')),
+    runners: [{ kind: 'dataset.predict', run }],
+    logger: { info: quiet, warn: quiet, error: quiet },
+    concurrency: 1,
+    runningPerOwnerMax: 1,
+    onRows: quiet,
+    onError: quiet,
+  });
+  await worker.start();
+  await handle({ id: 'entry', data: { jobId: 'job', turn }, signal: new AbortController().signal });
+}
