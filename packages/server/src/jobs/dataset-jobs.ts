@@ -1,4 +1,5 @@
 import type { AnyContract, CheckDatasetInput, Job, PredictDatasetInput } from '@oriel/schemas';
+import type { Reach } from '../auth/principal.ts';
 import type { ReadyVersion } from '../datasets/dataset-access.ts';
 import type { ModelCaller } from '../datasets/prepare-run.ts';
 import type { DatasetService } from '../datasets/service.ts';
@@ -12,7 +13,7 @@ import type { JobService, NewJob } from './service.ts';
 
 interface Needs {
   readonly jobs: Pick<JobService, 'createOnce'>;
-  readonly datasets: Pick<DatasetService, 'prepareRun' | 'createFromTable'>;
+  readonly datasets: Pick<DatasetService, 'prepareRun' | 'openVersion' | 'createFromTable'>;
   readonly tables: Pick<Tables, 'write' | 'join'>;
   readonly engine: Pick<Engine, 'models' | 'findMicroFile'>;
   readonly contracts: Readonly<Record<string, AnyContract>>;
@@ -116,10 +117,8 @@ export function createDatasetJobs(needs: Needs) {
     { model, inputs, idempotencyKey }: PredictInputsRequest,
     options: CallOptions,
   ): Promise<Job> {
-    const { owner, models } = caller.principal;
-    const contract = Object.hasOwn(contracts, model) ? contracts[model] : undefined;
-    if (!contract || models?.has(model) === false)
-      throw new AppError('MODEL_NOT_FOUND', `There is no model "${model}".`);
+    const { owner } = caller.principal;
+    const contract = getContract(caller, model);
     const key = idempotencyKey ?? options.idempotencyKey;
     const call = { operation: `models.${model}.predictMany`, key, input: inputs };
     return jobs.createOnce(owner, call, async () => {
@@ -154,9 +153,9 @@ export function createDatasetJobs(needs: Needs) {
    * A new job for the rows of an ended one that have no output. It takes over what was scored, so that its results are
    * those of all rows.
    *
-   * @throws AppError NOT_FOUND, JOB_TRANSITION_REFUSED when there is nothing to try again
+   * @throws AppError NOT_FOUND, JOB_TRANSITION_REFUSED when there is nothing to try again, MODEL_NOT_FOUND, …
    */
-  async function retryFailed(caller: ModelCaller, id: string): Promise<Job> {
+  async function retryFailed(caller: ModelCaller, id: string, options: CallOptions): Promise<Job> {
     const found = await repository.find(caller.reach, id);
     if (!found) throw new AppError('NOT_FOUND', `There is no job "${id}".`);
     const { job, owner, input } = found;
@@ -165,16 +164,33 @@ export function createDatasetJobs(needs: Needs) {
     if (job.state === 'succeeded' && job.progress.rowsFailed === 0) throw refused('no row of it failed');
     if ((await repository.listChunks(id)).length === 0 && job.progress.rowsDone > 0)
       throw refused('what it scored is no longer kept: predict the dataset again');
-    const run = { ...predictInputSchema.parse(input), retryOf: id, chargedTo: caller.principal.id };
+    const earlier = predictInputSchema.parse(input);
+    await checkStillAllowed(caller, owner, earlier);
+    const run = { ...earlier, retryOf: id, chargedTo: caller.principal.id };
     const { progress, priority } = job;
     const rowsTotal = progress.rowsTotal ?? undefined;
-    const call = { operation: `jobs.retryFailed ${id}`, key: undefined, input: null };
+    const call = { operation: `jobs.retryFailed ${id}`, key: options.idempotencyKey, input: null };
     return jobs.createOnce(owner, call, async () => ({
       ...toNewJob(job.kind, run, job.title),
       rowsTotal,
       priority,
       chunksOf: id,
     }));
+  }
+
+  /** What was so when the earlier job was made: a dataset that its owner may read, and a model that the caller may use. */
+  async function checkStillAllowed(caller: ModelCaller, owner: string, run: PredictInput): Promise<void> {
+    versionOf(getContract(caller, run.model), run.modelVersion);
+    // the results are the owner's, so an admin who helps lends it nothing
+    const reach: Reach = caller.principal.owner === owner ? caller.reach : { kind: 'own', owner };
+    await datasets.openVersion(reach, run.datasetId, run.datasetVersion);
+  }
+
+  function getContract({ principal }: ModelCaller, model: string): AnyContract {
+    const contract = Object.hasOwn(contracts, model) ? contracts[model] : undefined;
+    if (!contract || principal.models?.has(model) === false)
+      throw new AppError('MODEL_NOT_FOUND', `There is no model "${model}".`);
+    return contract;
   }
 
   /** @throws AppError MODEL_VERSION_NOT_FOUND, MODEL_NOT_READY */

@@ -165,7 +165,7 @@ export const jobProcedures = {
     })
     .input(jobIdInputSchema)
     .output(jobSchema)
-    .mutation(({ ctx, input: { id } }) => ctx.services.datasetJobs.retryFailed(ctx, id)),
+    .mutation(({ ctx, input: { id } }) => ctx.services.datasetJobs.retryFailed(ctx, id, ctx)),
 
   events: reading.input(watchJobInputSchema).subscription(async function* ({ ctx, input, signal }) {
     const events = await ctx.services.jobs.watch(ctx.reach, input, signal);

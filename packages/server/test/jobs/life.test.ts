@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Job } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createKey } from '../support/identities.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { createMember, createPenguins, waitFor } from './support.ts';
 
@@ -124,6 +126,39 @@ describe('the failed rows of a job', () => {
     const { id } = await client.jobs.predictDataset.mutate({ datasetId, model: 'penguins' });
     await waitFor(client, id);
     await expect(client.jobs.retryFailed.mutate({ id })).rejects.toThrow('no row of it failed');
+  });
+
+  test('are one job for one idempotency key', async () => {
+    const { client, headers } = member;
+    const datasetId = await createPenguins(client, 7, { hasFaults: true });
+    const { id } = await client.jobs.predictDataset.mutate({ datasetId, model: 'penguins' });
+    await waitFor(client, id);
+    const retry = () =>
+      app.post(`/api/v1/jobs/${id}/retry-failed`, {}, { ...headers, 'idempotency-key': 'again' });
+    const [first, second] = [await retry(), await retry()];
+    expect(first.status).toBe(200);
+    expect((second.body as Job).id).toBe((first.body as Job).id);
+  });
+
+  test('are refused to a key that may not use the model, and where the dataset is no longer to be read', async () => {
+    const [owner, reader] = [await createMember(app), await createMember(app)];
+    const readerId = reader.owner.slice('user:'.length);
+    const id = await createPenguins(owner.client, 7, { hasFaults: true });
+    const { email } = await app.app.database.prisma.user.findUniqueOrThrow({ where: { id: readerId } });
+    await owner.client.datasets.share.mutate({ id, email });
+    const { jobs } = reader.client;
+    const made = await jobs.predictDataset.mutate({ datasetId: id, model: 'penguins' });
+    await waitFor(reader.client, made.id);
+
+    const limited = await createKey(
+      app,
+      { id: readerId, name: 'reader', role: 'member' },
+      { scopes: ['jobs:write'], models: ['spam'] },
+    );
+    const { retryFailed } = limited.client.jobs;
+    await expect(retryFailed.mutate({ id: made.id })).rejects.toThrow('There is no model "penguins".');
+    await owner.client.datasets.unshare.mutate({ id, userId: readerId });
+    await expect(jobs.retryFailed.mutate({ id: made.id })).rejects.toThrow('There is no dataset');
   });
 });
 
