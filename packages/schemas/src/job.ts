@@ -176,10 +176,23 @@ export type JobSchedule = z.infer<typeof scheduleSchema>;
 
 export const createScheduleInputSchema = z.strictObject({
   cron: z.string().min(9).max(100).meta({ description: 'Five fields: minute, hour, day, month, weekday.' }),
-  timeZone: z.string().max(64).default('UTC'),
+  timeZone: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, 'must be the name of a time zone, e.g. Europe/Berlin')
+    .default('UTC'),
   job: predictDatasetInputSchema.omit({ idempotencyKey: true }),
 });
 export type CreateScheduleInput = z.infer<typeof createScheduleInputSchema>;
+
+/** Not what a machine takes for its own: its servers may stand in several. */
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 export const scheduleListSchema = z
   .object({ items: z.array(scheduleSchema) })

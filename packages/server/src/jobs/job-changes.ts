@@ -89,9 +89,9 @@ export function createJobChanges({ transact, repository, queue, onEnded, onChang
     return changed;
   }
 
-  async function end(tx: Transaction, { job, input, webhookUrl }: StoredJob): Promise<void> {
+  async function end(tx: Transaction, { job, owner, input, webhookUrl }: StoredJob): Promise<void> {
     await onEnded?.({ kind: job.kind, state: job.state, error: job.error, input }, tx);
-    if (webhookUrl !== null) await queue.send(tx, 'webhooks', { jobId: job.id });
+    if (webhookUrl !== null) await queue.send(tx, 'webhooks', { jobId: job.id }, { group: owner });
   }
 
   /** Puts a job in line. */

@@ -51,6 +51,8 @@ interface Duties {
 
 /** Of each line, in one process. */
 const jobsAtOnce = 2;
+/** Addresses that do not answer keep waiting whoever named them, and nobody else. */
+const webhooksAtOnce = { concurrency: 4, pollS: 5, perGroupMax: 1 };
 const hourly = '17 * * * *';
 
 /** Puts the parts of jobs together. Nothing runs before `start`. */
@@ -108,8 +110,9 @@ export function createJobs(options: Options) {
       onError,
     });
     await worker.start();
-    await queue.work<WebhookCall>('webhooks', { concurrency: 1, pollS: 5 }, ({ data }) =>
-      webhooks.deliver(data),
+    await queue.work<WebhookCall>('webhooks', webhooksAtOnce, ({ data }) =>
+      // the next at once: there may be many after a while without the network
+      webhooks.deliver(data).finally(() => queue.wake('webhooks')),
     );
     await queue.work<ScheduleCall>('schedules', { concurrency: 1, pollS: 5 }, ({ id, data }) =>
       schedules.run(data, id),

@@ -7,6 +7,7 @@ import { createUuidV7 } from '../uuid-v7.ts';
 import type { DatasetJobs } from './dataset-jobs.ts';
 import type { JobQueue } from './queue.ts';
 import type { ScheduleRepository } from './schedule-repository.ts';
+import { checkWebhook } from './webhook.ts';
 
 /** What the line of schedules says. */
 export interface ScheduleCall {
@@ -51,6 +52,7 @@ export function createSchedules(needs: Needs) {
     if ((await repository.count(owner)) >= schedulesMax)
       throw new AppError('CONFLICT', `There are ${schedulesMax} schedules already. Delete one first.`);
     // what could not run now is told now
+    checkWebhook(input.job.webhook);
     await datasets.prepareRun(caller, input.job);
     const { webhook } = input.job;
     const webhookSecret = webhook?.secret === undefined ? null : await sealSecret(webhook.secret);

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
-import type { Job } from '@oriel/schemas';
+import type { Job, Webhook } from '@oriel/schemas';
 import { AppError } from '../errors.ts';
 import type { GuardedFetch } from '../net/guarded-fetch.ts';
+import { toOutboundUrl } from '../net/outbound-url.ts';
 import type { JobRepository } from './repository.ts';
 
 /** What a line of webhooks says. */
@@ -67,6 +68,15 @@ export function createWebhooks({ repository, fetch, openSecret, logger, now = Da
       );
     return signatureOf({ secret, body, atS: Math.floor(now() / 1000) });
   }
+}
+
+/**
+ * What no server would ever call is refused when it is asked for: once the job has ended, nobody is there to be told.
+ *
+ * @throws AppError URL_REFUSED
+ */
+export function checkWebhook(webhook: Webhook | undefined): void {
+  if (webhook) toOutboundUrl(webhook.url, undefined, null);
 }
 
 function toBody(job: Job): string {

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Job } from '@oriel/schemas';
@@ -47,6 +47,39 @@ describe('a webhook', () => {
     ).not.toContain(secret);
   });
 });
+
+test('a webhook that is not answered keeps nobody else’s waiting', async () => {
+  const silent = createServer();
+  await using _closing = { [Symbol.asyncDispose]: async () => silent.closeAllConnections() };
+  const asked = once(silent, 'request') as Promise<[IncomingMessage, ServerResponse]>;
+  silent.listen(0, '127.0.0.1').unref();
+  await once(silent, 'listening');
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+  await member.client.jobs.predictDataset.mutate({ datasetId, model: 'penguins', webhook: { url } });
+  const [, unanswered] = await asked;
+
+  await using receiver = await startReceiver();
+  const other = await createMember(app);
+  await other.client.jobs.predictDataset.mutate({
+    datasetId: await createPenguins(other.client, 3),
+    model: 'penguins',
+    webhook: { url: receiver.url },
+  });
+  await receiver.called;
+  // still waited for
+  expect(unanswered.destroyed).toBe(false);
+});
+
+test.each(['ftp://example.com/hook', 'javascript:alert(1)', 'https://me:secret@example.com/hook'])(
+  'a webhook that would never be called is refused: %s',
+  async (url) => {
+    const job = { datasetId, model: 'penguins', webhook: { url } };
+    const refused = { status: 400, body: { code: 'URL_REFUSED' } };
+    expect(await app.post('/api/v1/jobs/predict-dataset', job, member.headers)).toMatchObject(refused);
+    const schedule = { cron: '0 3 * * 1', job };
+    expect(await app.post('/api/v1/job-schedules', schedule, member.headers)).toMatchObject(refused);
+  },
+);
 
 async function startReceiver() {
   const server = createServer();
@@ -117,6 +150,8 @@ describe('a schedule', () => {
     ['no such month', { cron: '0 0 1 13 *' }, 400],
     ['a rule of another kind', { cron: 'FREQ=DAILY;BYHOUR=3' }, 400],
     ['no such time zone', { timeZone: 'Mars/Olympus' }, 400],
+    ['no time zone at all', { timeZone: '' }, 400],
+    ['the time zone of whichever server makes it', { timeZone: 'local' }, 400],
     ['no such model', { job: { datasetId: '', model: 'unicorns' } }, 404],
   ])('is refused with %s', async (_what, input, status) => {
     const job = 'job' in input ? { job: { ...input.job, datasetId } } : {};
