@@ -27,26 +27,53 @@ export type Database = Awaited<ReturnType<typeof openDatabase>>;
  * statement. Statements run on threads of libuv's pool, never on the event loop.
  */
 export async function openDatabase({ folder, memoryMb, threads, isOnThisThread = false }: Options) {
-  // of its own: two databases would call their files the same
-  const spill = await mkdtemp(join(folder, 'spill-'));
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(threads),
-    memory_limit: `${memoryMb}MiB`,
-    temp_directory: spill,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    allow_community_extensions: 'false',
-  });
-  const connection = await instance.connect();
-  for (const statement of lockingStatements(folder)) await connection.run(statement);
-  connection.closeSync();
+  let instance = await openInstance();
+  let replacing: Promise<void> | undefined;
 
   return { connect, withConnection, openFolder, close: () => instance.closeSync() };
+
+  async function openInstance(): Promise<DuckDBInstance> {
+    // of its own: two databases would call their files the same
+    const spill = await mkdtemp(join(folder, 'spill-'));
+    const opened = await DuckDBInstance.create(':memory:', {
+      threads: String(threads),
+      memory_limit: `${memoryMb}MiB`,
+      temp_directory: spill,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+    });
+    const connection = await opened.connect();
+    for (const statement of lockingStatements(folder)) await connection.run(statement);
+    connection.closeSync();
+    return opened;
+  }
+
+  /** Of a new instance where the one there is was given up: a file that is made for it brings DuckDB to do that. */
+  async function connectToSound(): Promise<DuckDBConnection> {
+    const used = instance;
+    const connection = await used.connect();
+    if (await isSound(connection)) return connection;
+    connection.closeSync();
+    if (used === instance)
+      replacing ??= replace().finally(() => {
+        replacing = undefined;
+      });
+    await replacing;
+    return instance.connect();
+  }
+
+  /** Those who are at work on the old one fail by themselves, and it goes with the last of them. */
+  async function replace(): Promise<void> {
+    const old = instance;
+    instance = await openInstance();
+    old.closeSync();
+  }
 
   /** A connection of its own, to be closed; what runs on it is stopped when `signal` is aborted. */
   async function connect(signal?: AbortSignal): Promise<Disposable & { connection: DuckDBConnection }> {
     signal?.throwIfAborted();
-    const connection = await instance.connect();
+    const connection = await connectToSound();
     if (isOnThisThread)
       connection.run = (sql, values, types) => runOnThisThread(connection, sql, values, types);
     const stop = () => connection.interrupt();
@@ -76,6 +103,16 @@ export async function openDatabase({ folder, memoryMb, threads, isOnThisThread =
   async function openFolder(): Promise<AsyncDisposable & { path: string }> {
     const path = await mkdtemp(join(folder, 'work-'));
     return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  }
+}
+
+/** After an error within itself, DuckDB answers no statement of that instance any more. */
+async function isSound(connection: DuckDBConnection): Promise<boolean> {
+  try {
+    await connection.run('SELECT 1');
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && error.message.includes('database has been invalidated'));
   }
 }
 

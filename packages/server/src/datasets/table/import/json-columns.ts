@@ -38,16 +38,19 @@ export async function jsonColumns(
 function countsSql(column: string): string {
   const first = `left(${column}, 1)`;
   const isNested = `${first} IN ('[', '{')`;
-  // NaN outside of texts, which DuckDB takes for JSON and nobody else does
-  const bare = `regexp_replace(${column}, '"(?:[^"\\\\]|\\\\.)*"', '', 'g')`;
-  const isWrong = `${isNested} AND regexp_matches(${column}, '(?i)nan|inf') AND regexp_matches(${bare}, '(?i)nan|inf')`;
   return [
     `count_if(${first} = '"')`,
     `count_if(${isNested})`,
     `count_if(${column} IN ('true', 'false'))`,
     `count_if(${first} NOT IN ('"', '[', '{', 't', 'f'))`,
-    `min(file_row_number) FILTER (${isWrong})`,
+    `min(file_row_number) FILTER (${isNested} AND ${hasNotFiniteSql(column)})`,
   ].join(', ');
+}
+
+/** SQL that is true for JSON with NaN or Infinity outside of its texts: DuckDB reads and writes that, and nobody else. */
+export function hasNotFiniteSql(json: string): string {
+  const bare = `regexp_replace(${json}, '"(?:[^"\\\\]|\\\\.)*"', '', 'g')`;
+  return `regexp_matches(${json}, '(?i)nan|inf') AND regexp_matches(${bare}, '(?i)nan|inf')`;
 }
 
 function columnOf(

@@ -3,6 +3,8 @@ import type { ColumnType } from '@oriel/schemas';
 import { query } from '../database.ts';
 import { identifier } from '../sql.ts';
 import { typeInSql } from '../stored-columns.ts';
+import { shown, unreadable } from '../unreadable.ts';
+import { hasNotFiniteSql } from './json-columns.ts';
 
 export interface ParquetColumn {
   readonly name: string;
@@ -60,9 +62,15 @@ function questionOf(value: string, family: Family): string {
   if (family === 'fraction') return `count_if(NOT isfinite(CAST(${value} AS DOUBLE)))`;
   if (family === 'bytes')
     return `count_if(${value} IS NOT NULL AND NOT regexp_matches(hex(${value}[1:12]), '${imageStarts}'))`;
+  if (family === 'nested') return `count_if(${hasNotFiniteSql(`CAST(to_json(${value}) AS VARCHAR)`)})`;
+  if (family === 'json') {
+    const json = `CAST(${value} AS VARCHAR)`;
+    return `count_if(NOT json_valid(${json}) OR (${hasNotFiniteSql(json)}))`;
+  }
   return '0';
 }
 
+/** @throws AppError DATASET_UNREADABLE for numbers within lists and objects that JSON does not have */
 function valueOfColumn({ name, stored, sqlType }: ParquetColumn, answer: number): ParquetValue {
   const family = familyOf(sqlType);
   const value = identifier(stored);
@@ -83,14 +91,23 @@ function valueOfColumn({ name, stored, sqlType }: ParquetColumn, answer: number)
     case 'timestamp':
       return as(family, `CASE WHEN ${inCalendar(value)} THEN ${value} END`);
     case 'nested':
+      if (answer > 0) throw notFiniteWithin(name, answer);
       return as('json', `to_json(${value})`);
     case 'bytes':
       return answer > 0 ? as('text', `to_base64(${value})`) : as('image', value);
-    case 'boolean':
     case 'json':
+      // what others call JSON is a text, which need not be any; of what is, DuckDB takes more than JSON allows
+      return answer > 0 ? as('text', value) : as('json', `json(CAST(${value} AS VARCHAR))`);
+    case 'boolean':
     case 'text':
       return as(family, value);
   }
+}
+
+function notFiniteWithin(name: string, rows: number) {
+  const which = rows === 1 ? 'One of its rows has' : `${rows} of its rows have`;
+  const message = `${which} NaN or an infinite number within the list or object of ${shown(name)}, which JSON does not have.`;
+  return unreadable({ rule: 'not_finite', column: name, message });
 }
 
 /** JSON has no infinite times, and years of four digits. */
