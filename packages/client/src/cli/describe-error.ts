@@ -1,5 +1,6 @@
+import { TRPCClientError } from '@trpc/client';
 import { DatasetImportError } from '../datasets/dataset-import-error.ts';
-import { problemOf } from '../errors.ts';
+import { isAbort, problemOf } from '../errors.ts';
 import { JobError } from '../jobs/job-error.ts';
 import { safeText } from './words.ts';
 
@@ -20,6 +21,9 @@ export function describeError(error: unknown, url: string): string {
   const reason = reasonOf(error);
   if (reason !== null)
     return `${url} does not answer (${reason}). Is the server running there? --url says where.`;
+  if (isAbort(error)) return `${url} did not answer in time. Try again, or ask its operator.`;
+  if (isOfAnother(error))
+    return `${url} answered, but not as an Oriel server does. Is it the right address? --url says where.`;
   return safeLines(error instanceof Error ? error.message : String(error));
 }
 
@@ -29,6 +33,11 @@ function toList(issues: Issues = []): string {
 
 function safeLines(text: string): string {
   return text.split('\n').map(safeText).join('\n');
+}
+
+/** Whether an answer was none of our API: a page of a proxy, or another server. */
+function isOfAnother(error: unknown): boolean {
+  return error instanceof TRPCClientError && !error.data;
 }
 
 /** Why there was no connection: `fetch` hides it in a cause, which may have one itself. Null for other failures. */

@@ -16,6 +16,9 @@ export function openClient(
   const url = serverUrl(values.url, terminal);
   if (!/^https?:/.test(url) || !URL.canParse(url))
     throw new UsageError(`--url must be an address such as ${urlDefault}; it is "${url}".`);
+  const { username, password } = new URL(url);
+  if (username !== '' || password !== '')
+    throw new UsageError('--url must have no name and password in it. An API key says who calls.');
   // a variable that is empty is one that is not set
   const apiKey = values['api-key'] ?? (terminal.env['ORIEL_API_KEY'] || undefined);
   try {

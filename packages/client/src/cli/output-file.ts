@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ExportFormat } from '@oriel/schemas';
 import type { NodeClient } from '../node/node-client.ts';
+import { findTarget } from '../node/save-stream.ts';
 import { standardStream, toOutputFormat } from './formats.ts';
 import { type Terminal, UsageError } from './terminal.ts';
 
@@ -21,13 +22,18 @@ export interface OutputFile {
  */
 export async function checkOutput(path: string, saidFormat: string | undefined): Promise<OutputFile> {
   const format = toOutputFormat(saidFormat, path);
-  if (path !== standardStream) {
-    const folder = dirname(path);
-    await access(folder, constants.W_OK).catch(() => {
-      throw new UsageError(`Nothing can be written to the folder ${folder}.`);
-    });
-  }
+  if (path !== standardStream) await checkWritable(path);
   return { path, format };
+}
+
+async function checkWritable(path: string): Promise<void> {
+  const target = await findTarget(path);
+  if (target.kind === 'folder') throw new UsageError(`${path} is a folder. Name a file, e.g. in it.`);
+  // a file is written beside the one that it takes the place of
+  const [place, what] = target.kind === 'file' ? [dirname(target.path), 'the folder '] : [target.path, ''];
+  await access(place, constants.W_OK).catch(() => {
+    throw new UsageError(`Nothing can be written to ${what}${place}.`);
+  });
 }
 
 /** @returns how many bytes came; null on standard output */

@@ -5,6 +5,7 @@ import { chooseMapping } from './choose-mapping.ts';
 import { toInputFormat } from './formats.ts';
 import { type Terminal, UsageError } from './terminal.ts';
 import { uploadFile } from './upload-file.ts';
+import { safeText } from './words.ts';
 
 /** Options of commands that give a model the rows of a file. */
 export const rowsOptions = {
@@ -46,7 +47,7 @@ export function readRowsValues(values: RowsValues) {
   return { model, modelVersion: values['model-version'], file, datasetId: dataset ?? '', said };
 }
 
-type Rows = ReturnType<typeof readRowsValues>;
+export type Rows = ReturnType<typeof readRowsValues>;
 
 /** What a job over these rows is made of. */
 export interface RowsJobInput {
@@ -59,20 +60,31 @@ export interface RowsJobInput {
   readonly idempotencyKey: string;
 }
 
-/** Uploads the file, unless the rows are on the server already, and finds which column fills which field. */
-export async function prepareRows(
+/** Uploads the file, unless the rows are on the server already. */
+export async function findRows(
   client: NodeClient,
-  { model, modelVersion, file, datasetId, said }: Rows,
+  { model, modelVersion, file, datasetId }: Rows,
   terminal: Terminal,
-): Promise<{ dataset: Dataset; input: RowsJobInput }> {
+): Promise<Dataset> {
   const { signal } = terminal;
-  // a model that is not there is known before much has been sent
-  await client.models.get.query({ id: model }, { signal });
-  const dataset = file
-    ? await uploadFile(client, file, terminal)
-    : await client.datasets.get.query({ id: datasetId }, { signal });
+  // a model or a version that is not there is known before much has been sent
+  const { versions } = await client.models.get.query({ id: model }, { signal });
+  if (modelVersion !== undefined && !versions.some(({ version }) => version === modelVersion)) {
+    const known = versions.map(({ version }) => version).join(', ');
+    throw new UsageError(`${model} has no version "${modelVersion}". There are: ${safeText(known)}.`);
+  }
+  return file ? uploadFile(client, file, terminal) : client.datasets.get.query({ id: datasetId }, { signal });
+}
+
+/** Finds which column fills which field. */
+export async function toJobInput(
+  client: NodeClient,
+  dataset: Dataset,
+  { model, modelVersion, said }: Rows,
+  terminal: Terminal,
+): Promise<RowsJobInput> {
   const mapping = await chooseMapping(client, { dataset, model, said }, terminal);
-  const input = {
+  return {
     datasetId: dataset.id,
     datasetVersion: dataset.latest.version,
     model,
@@ -80,5 +92,4 @@ export async function prepareRows(
     mapping,
     idempotencyKey: crypto.randomUUID(),
   };
-  return { dataset, input };
 }

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -104,4 +105,33 @@ test('a download that breaks leaves what stood there, and nothing half', async (
   await expect(saveStream(broken, path)).rejects.toThrow('the connection broke');
   expect(await readFile(path, 'utf8')).toBe('old');
   expect(await readdir(folder)).toEqual(['out.csv']);
+});
+
+test('a link to a file stays one: what it leads to is written', async () => {
+  await mkdir(join(folder, 'elsewhere'));
+  const file = join(folder, 'elsewhere', 'out.csv');
+  const link = join(folder, 'link.csv');
+  await writeFile(file, 'old');
+  await symlink(file, link);
+  await saveStream(new Blob(['new']).stream(), link);
+  expect(await readFile(file, 'utf8')).toBe('new');
+  expect((await lstat(link)).isSymbolicLink()).toBe(true);
+  expect(await readdir(join(folder, 'elsewhere'))).toEqual(['out.csv']);
+});
+
+test.skipIf(process.platform === 'win32')('a pipe or a device is written to, not replaced', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const [text, bytes] = await Promise.all([
+    readFile(pipe, 'utf8'),
+    saveStream(new Blob(['n\n1\n']).stream(), pipe),
+  ]);
+  expect([text, bytes]).toEqual(['n\n1\n', 4]);
+  expect((await lstat(pipe)).isFIFO()).toBe(true);
+  expect(await readdir(folder)).toEqual(['pipe']);
+});
+
+test('a folder is not written over', async () => {
+  await expect(saveStream(new Blob(['n']).stream(), folder)).rejects.toMatchObject({ code: 'EISDIR' });
+  expect(await readdir(folder)).toEqual([]);
 });

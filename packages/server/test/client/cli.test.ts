@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Job } from '@oriel/schemas';
@@ -151,6 +152,11 @@ describe('what goes wrong is said before anything is done', () => {
     [['predict', '-m', 'penguins', '-o', 'x.csv'], 'Say which rows'],
     [['predict', '-m', 'penguins', '-i', 'none.csv', '-o', 'x.csv'], 'none.csv cannot be read'],
     [['predict', '-m', 'penguins', '-i', 'rows.csv', '-o', 'no/folder/x.csv'], 'Nothing can be written'],
+    [['predict', '-m', 'penguins', '-i', 'rows.csv', '-o', '.', '--format', 'csv'], '. is a folder'],
+    [
+      ['predict', '-m', 'penguins', '-i', 'rows.csv', '-o', 'x.csv', '--model-version', '9'],
+      'penguins has no version "9". There are: 1.',
+    ],
     [['predict', '-m', 'penguins', '-i', 'rows.csv', '-o', 'x.xlsx'], 'Say with --format'],
     [
       ['predict', '-m', 'penguins', '-i', 'rows.csv', '-o', 'x.csv', '--map', 'x'],
@@ -168,6 +174,7 @@ describe('what goes wrong is said before anything is done', () => {
     [['upload', '.'], 'There are no images in the folder'],
     [['jobs', '--state', 'asleep'], '--state must be one of queued'],
     [['jobs', '--url', 'nowhere'], '--url must be an address'],
+    [['jobs', '--url', 'http://ada:secret@localhost'], '--url must have no name and password'],
     [['fly'], 'There is no command "fly"'],
   ])('%j', async (args, message) => {
     await program.writeCsv('rows.csv', penguinsCsv(3));
@@ -197,6 +204,47 @@ describe('what goes wrong is said before anything is done', () => {
     const url = `http://127.0.0.1:${port}`;
     const { code, stderr } = await runCommand(['jobs'], { ...options(), url });
     expect([code, stderr]).toEqual([1, expect.stringContaining(`${url} does not answer (ECONNREFUSED)`)]);
+  });
+
+  test.each([
+    ['a proxy', 502, 'text/html', '<h1>Bad gateway</h1>'],
+    ['another server', 200, 'application/json', '{"hello":"you"}'],
+  ])('%s that answers in place of the server', async (_who, status, type, body) => {
+    const server = createHttpServer((_request, response) => {
+      response.writeHead(status, { 'content-type': type }).end(body);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { code, stderr } = await runCommand(['jobs'], { ...options(), url });
+    server.close();
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`${url} answered, but not as an Oriel server`),
+    ]);
+  });
+
+  test('what was uploaded is removed also then, where that is asked for', async () => {
+    await program.writeCsv('unfit.csv', 'a,b\n1,2\n');
+    const args = ['predict', '-m', 'penguins', '-i', 'unfit.csv', '-o', 'x.csv', '--discard'];
+    expect(await run(...args)).toMatchObject({ code: 2 });
+    const left: string[] = [];
+    for await (const { name } of program.client.datasets.eachDataset({ text: 'unfit' })) left.push(name);
+    expect(left).toEqual([]);
+  });
+
+  test('results that cannot be written are still on the server, which is said', async () => {
+    const { writeCsv, folder } = program;
+    await writeCsv('many.csv', penguinsCsv(20_000));
+    const out = join(folder, 'gone');
+    await mkdir(out);
+    const command = startCommand(
+      ['predict', '-m', 'penguins', '-i', 'many.csv', '-o', 'gone/x.csv', '--map', 'bodyMassG=weight'],
+      options(),
+    );
+    await command.says('Fields of penguins');
+    await rm(out, { recursive: true });
+    const { code, stderr } = await command.ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining('The results are on the server: dataset ')]);
   });
 
   test('a file that is no table', async () => {

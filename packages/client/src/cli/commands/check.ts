@@ -4,7 +4,7 @@ import { commonOptions, readArguments } from '../arguments.ts';
 import { followJob } from '../follow-job.ts';
 import { openClient } from '../open-client.ts';
 import { checkOutput, writeOutput } from '../output-file.ts';
-import { prepareRows, readRowsValues, rowsHelp, rowsOptions } from '../rows-job.ts';
+import { findRows, readRowsValues, rowsHelp, rowsOptions, toJobInput } from '../rows-job.ts';
 import { exitCodes, say } from '../terminal.ts';
 import { inWords, safeText, sizeInWords, toTable } from '../words.ts';
 import { type Command, commonHelp } from './command.ts';
@@ -42,7 +42,8 @@ export const checkCommand: Command = {
     const output = values.output === undefined ? null : await checkOutput(values.output, values.format);
 
     const client = openClient(values, terminal);
-    const { input } = await prepareRows(client, rows, terminal);
+    const dataset = await findRows(client, rows, terminal);
+    const input = await toJobInput(client, dataset, rows, terminal);
     terminal.signal.throwIfAborted();
     const created = await sendAgain(() => client.jobs.checkDataset.mutate(input), terminal);
     const job = await followJob(client, created, { label: 'Checking', cancels: true }, terminal);

@@ -1,11 +1,12 @@
-import type { Job } from '@oriel/schemas';
+import type { Dataset, Job } from '@oriel/schemas';
+import type { NodeClient } from '../../node/node-client.ts';
 import { sendAgain } from '../../send-again.ts';
 import { commonOptions, readArguments, required, wholeNumber } from '../arguments.ts';
 import { followJob } from '../follow-job.ts';
 import { standardStream } from '../formats.ts';
 import { openClient } from '../open-client.ts';
 import { checkOutput, type OutputFile, writeOutput } from '../output-file.ts';
-import { prepareRows, readRowsValues, rowsHelp, rowsOptions } from '../rows-job.ts';
+import { findRows, type Rows, readRowsValues, rowsHelp, rowsOptions, toJobInput } from '../rows-job.ts';
 import { exitCodes, say, type Terminal, UsageError } from '../terminal.ts';
 import { durationInWords, inWords, sizeInWords } from '../words.ts';
 import { type Command, commonHelp } from './command.ts';
@@ -50,27 +51,54 @@ export const predictCommand: Command = {
     const priority = wholeNumber(values.priority, '--priority', { min: -10, max: 10 });
 
     const client = openClient(values, terminal);
-    const { dataset, input } = await prepareRows(client, rows, terminal);
-    terminal.signal.throwIfAborted();
-    const asked = {
-      ...input,
+    const dataset = await findRows(client, rows, terminal);
+    const settings = {
       keepColumns: values['results-only'] !== true,
       ...(priority !== undefined && { priority }),
     };
-    const created = await sendAgain(() => client.jobs.predictDataset.mutate(asked), terminal);
-    const job = await followJob(client, created, { label: 'Predicting', cancels: true }, terminal);
-    if (job.resultsId === null) throw new Error(`The job ${job.id} has no results.`);
-    const bytes = await writeOutput(client, job.resultsId, output, terminal);
-
-    report(job, { output, bytes }, terminal);
-    if (values.json) terminal.stdout.write(`${JSON.stringify(job)}\n`);
-    if (values.discard === true) {
-      const uploaded = rows.file ? [dataset.id] : [];
-      for (const id of [job.resultsId, ...uploaded]) await client.datasets.delete.mutate({ id });
+    // what is there by then, however far it comes: results stay where nobody else has them
+    const left = rows.file ? [dataset.id] : [];
+    const discard = async () => {
+      if (values.discard !== true) return;
+      for (const id of left) await client.datasets.delete.mutate({ id });
+    };
+    try {
+      const job = await predictRows(client, { dataset, rows, output, settings }, terminal);
+      if (job.resultsId !== null) left.push(job.resultsId);
+      if (values.json) terminal.stdout.write(`${JSON.stringify(job)}\n`);
+    } catch (error) {
+      await discard().catch(() => say(terminal, `Dataset ${dataset.id} could not be removed.`));
+      throw error;
     }
+    await discard();
     return exitCodes.done;
   },
 };
+
+interface PredictRequest {
+  readonly dataset: Dataset;
+  readonly rows: Rows;
+  readonly output: OutputFile;
+  readonly settings: { readonly keepColumns: boolean; readonly priority?: number };
+}
+
+async function predictRows(
+  client: NodeClient,
+  { dataset, rows, output, settings }: PredictRequest,
+  terminal: Terminal,
+): Promise<Job> {
+  const input = { ...(await toJobInput(client, dataset, rows, terminal)), ...settings };
+  terminal.signal.throwIfAborted();
+  const created = await sendAgain(() => client.jobs.predictDataset.mutate(input), terminal);
+  const job = await followJob(client, created, { label: 'Predicting', cancels: true }, terminal);
+  if (job.resultsId === null) throw new Error(`The job ${job.id} has no results.`);
+  const bytes = await writeOutput(client, job.resultsId, output, terminal).catch((error: unknown) => {
+    say(terminal, `The results are on the server: dataset ${job.resultsId}.`);
+    throw error;
+  });
+  report(job, { output, bytes }, terminal);
+  return job;
+}
 
 function report(
   { progress, startedAt, finishedAt }: Job,
