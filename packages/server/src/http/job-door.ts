@@ -12,6 +12,9 @@ import { waitOf } from './prefer.ts';
 import type { CreateContext } from './request-context.ts';
 import { eventFrames } from './server-sent-events.ts';
 
+/** A parameter of a query: a list when it is there more than once. */
+type Texts = string | readonly string[] | undefined;
+
 type Procedures = Readonly<Record<string, unknown>>;
 
 interface Options {
@@ -33,10 +36,11 @@ export async function jobDoor(
   server.addHook('onRequest', identify);
 
   server.get('/jobs/:id', async (request, reply) => {
-    const { waitS: asked, revision } = request.query as Readonly<Record<string, string | undefined>>;
+    const { waitS: asked, revision, ...others } = request.query as Readonly<Record<string, Texts>>;
     const known = revisionOf(request.headers['if-none-match']);
     const preferred = waitOf(request.headers.prefer);
     const job = await getJob(request, reply, {
+      ...others,
       ...numberOr('waitS', asked ?? preferred?.toString()),
       ...numberOr('revision', revision ?? known?.toString()),
     });
@@ -50,9 +54,9 @@ export async function jobDoor(
   });
 
   server.get('/jobs/:id/events', async (request, reply) => {
-    const { lastEventId: asked } = request.query as { lastEventId?: string };
+    const { lastEventId: asked } = request.query as { readonly lastEventId?: Texts };
     const header = request.headers['last-event-id'];
-    const lastEventId = typeof header === 'string' ? header : asked;
+    const lastEventId = [header, asked].find((each) => typeof each === 'string');
     const job = await getJob(request, reply, {});
     // what a browser is answered that has seen the end: it would ask again and again else
     if (job.finishedAt !== null && lastEventId === String(job.revision)) return reply.code(204).send();
@@ -98,9 +102,10 @@ function toFrame(job: Job): string {
 }
 
 /** What is no number is left for the schema to refuse. */
-function numberOr(name: string, text: string | undefined): object {
+function numberOr(name: string, text: Texts): object {
   if (text === undefined) return {};
-  return { [name]: text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text };
+  const isNumber = typeof text === 'string' && text.trim() !== '' && Number.isFinite(Number(text));
+  return { [name]: isNumber ? Number(text) : text };
 }
 
 /** @see RFC 9110, section 13.1.2, "If-None-Match" */

@@ -7,6 +7,7 @@ import type { Meta } from '../trpc/procedures.ts';
 import { readUpload } from '../trpc/uploads.ts';
 import { abortSignalOf } from './abort-signal.ts';
 import { asyncPredictions } from './async-predictions.ts';
+import { checkNotEncoded } from './content-encoding.ts';
 import { earlyRefusalOf } from './early-refusal.ts';
 import { checkForm, type FormLimits } from './form-limits.ts';
 import type { OnRequest } from './identification.ts';
@@ -18,6 +19,13 @@ import type { CreateContext } from './request-context.ts';
 type RestProcedure = AnyTRPCProcedure & {
   readonly _def: { readonly meta?: Meta; readonly inputs: readonly z.ZodType[] };
 };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a route of REST reads besides JSON. */
+    readonly mediaTypes?: readonly string[];
+  }
+}
 
 interface Options {
   readonly procedures: Readonly<Record<string, unknown>>;
@@ -36,6 +44,10 @@ export async function restDoor(
   { procedures, createContext, identify, limits }: Options,
 ): Promise<void> {
   server.addHook('onRequest', identify);
+  server.addHook('onRequest', ({ headers }, _reply, done) => {
+    checkNotEncoded(headers);
+    done();
+  });
   server.addContentTypeParser(
     'multipart/form-data',
     { parseAs: 'buffer' },
@@ -47,6 +59,13 @@ export async function restDoor(
   );
   // plain text is no input of any procedure; without this, Fastify would parse it
   server.removeContentTypeParser('text/plain');
+  server.addContentTypeParser('*', (request, _payload, done) => {
+    const { headers, routeOptions } = request;
+    // some clients name a type where there is no body
+    if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0)
+      done(null);
+    else done(notRead(routeOptions.config.mediaTypes));
+  });
 
   const answerAsync = asyncPredictions(procedures, createContext);
   for (const [path, procedure] of Object.entries(procedures)) {
@@ -78,6 +97,7 @@ function addRoute(
   server.route({
     method,
     url: template.replaceAll(/\{(\w+)\}/g, ':$1'),
+    config: { mediaTypes: meta.media?.types },
     // after the door's own hook, which finds out who is calling
     ...(meta.refuseNow && {
       onRequest: ({ principal }: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction) =>
@@ -120,9 +140,14 @@ async function readForm(request: FastifyRequest, body: Buffer, limits: FormLimit
 async function readBody({ body }: FastifyRequest, field: string | undefined): Promise<unknown> {
   if (!(body instanceof Uint8Array || body instanceof FormData)) return body;
   if (field !== undefined) return readUpload(body, field);
-  throw new AppError(
+  throw notRead();
+}
+
+function notRead(mediaTypes: readonly string[] = []): AppError {
+  const others = mediaTypes.length === 0 ? '' : `, or a file as ${mediaTypes.join(', ')} or in a form`;
+  return new AppError(
     'MEDIA_TYPE_UNSUPPORTED',
-    'This operation reads JSON: send it with content-type application/json.',
+    `This operation reads JSON: send it with content-type application/json${others}.`,
   );
 }
 

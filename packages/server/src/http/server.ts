@@ -15,6 +15,7 @@ import { errorHeaders } from './error-headers.ts';
 import { readJsonBodies } from './json-body.ts';
 import { lingerAfter } from './linger.ts';
 import { createListeners } from './listener.ts';
+import { methodsOfPath } from './methods-of-path.ts';
 import { requestLimits } from './request-limits.ts';
 import { createPageSecurityHeaders, dataSecurityHeaders } from './security-headers.ts';
 import { strictTransport } from './strict-transport.ts';
@@ -70,6 +71,7 @@ export async function createHttpServer({
     },
   });
 
+  const methodsOf = methodsOfPath(server);
   const pageSecurityHeaders = await createPageSecurityHeaders();
   const refusalOf = requestLimits({ ...config, isRefused: listeners.isRefused });
   readJsonBodies(server, config);
@@ -123,16 +125,11 @@ export async function createHttpServer({
   });
 
   server.setErrorHandler((thrown, request, reply) => sendProblem(reply, request, toAppError(thrown)));
-  server.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      reply,
-      request,
-      new OurError(
-        'ROUTE_NOT_FOUND',
-        `There is nothing at ${request.method} ${pathOf(request)}. The API is described at /docs.`,
-      ),
-    ),
-  );
+  server.setNotFoundHandler((request, reply) => {
+    const methods = methodsOf(pathOf(request));
+    if (methods.length > 0) reply.header('allow', methods.join(', '));
+    return sendProblem(reply, request, nothingAt(request, methods));
+  });
   return server;
 }
 
@@ -157,6 +154,18 @@ export function logFailure(request: FastifyRequest, error: AppError): void {
       { requestId: request.id, err: error.cause ?? error, code: error.code },
       'request failed',
     );
+}
+
+/** @param methods - what the path takes, where there is such a path */
+function nothingAt(request: FastifyRequest, methods: readonly string[]): OurError {
+  const { method } = request;
+  const path = pathOf(request);
+  if (methods.length > 0)
+    return new OurError('METHOD_NOT_ALLOWED', `${path} takes ${methods.join(', ')}, not ${method}.`);
+  return new OurError(
+    'ROUTE_NOT_FOUND',
+    `There is nothing at ${method} ${path}. The API is described at /docs.`,
+  );
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
 import type { Meta } from '../trpc/procedures.ts';
+import { checkNotEncoded } from './content-encoding.ts';
 import { checkForm, type FormLimits } from './form-limits.ts';
+import { checkUtf8 } from './json-body.ts';
 import { checkJsonDepth } from './json-depth.ts';
 
 interface Options extends FormLimits {
@@ -15,14 +17,17 @@ const envelopeDepth = 2;
 
 /** Checks what tRPC would parse, before it does; the REST routes do the same where they parse. */
 export function trpcBodyChecks({ jsonDepthMax, procedures, ...formLimits }: Options) {
-  /** @throws AppError INPUT_INVALID, MEDIA_TYPE_UNSUPPORTED */
+  /** @throws AppError BODY_MALFORMED, INPUT_INVALID, MEDIA_TYPE_UNSUPPORTED */
   return ({ body, headers, params, query }: FastifyRequest): void => {
     const { input } = query as { input?: unknown };
     if (typeof input === 'string') checkJsonDepth(Buffer.from(input), jsonDepthMax + envelopeDepth);
     if (!Buffer.isBuffer(body)) return;
     const type = headers['content-type'] ?? '';
-    if (type.startsWith('application/json')) checkJsonDepth(body, jsonDepthMax + envelopeDepth);
-    else if (type.toLowerCase().startsWith('multipart/')) {
+    checkNotEncoded(headers);
+    if (type.startsWith('application/json')) {
+      checkUtf8(body);
+      checkJsonDepth(body, jsonDepthMax + envelopeDepth);
+    } else if (type.toLowerCase().startsWith('multipart/')) {
       checkReadsForms((params as { path: string }).path);
       checkForm(body, type, formLimits);
     }

@@ -59,7 +59,7 @@ describe('a page of any other origin', () => {
         method: 'OPTIONS',
         headers: { origin, 'access-control-request-method': 'POST' },
       });
-      expect([preflight.status, corsHeaders(preflight.headers)]).toEqual([404, []]);
+      expect([preflight.status, corsHeaders(preflight.headers)]).toEqual([405, []]);
     },
   );
 
