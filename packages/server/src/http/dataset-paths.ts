@@ -13,6 +13,12 @@ export interface DoorOperation {
 }
 
 const binary = (mediaType: string) => ({ schema: { type: 'string', contentMediaType: mediaType } });
+/** The content of an export, one for each format. */
+export const exportedFiles = {
+  'text/csv': binary('text/csv'),
+  'application/x-ndjson': binary('application/x-ndjson'),
+  'application/vnd.apache.parquet': binary('application/vnd.apache.parquet'),
+};
 const dataset = { $ref: '#/components/schemas/Dataset' };
 
 /** What http/dataset-door.ts serves, for the API's document: files, which no procedure describes. */
@@ -83,11 +89,7 @@ export function datasetOperations(): DoorOperation[] {
         responses: {
           '200': {
             description: 'The file',
-            content: {
-              'text/csv': binary('text/csv'),
-              'application/x-ndjson': binary('application/x-ndjson'),
-              'application/vnd.apache.parquet': binary('application/vnd.apache.parquet'),
-            },
+            content: exportedFiles,
           },
         },
       },

@@ -1,5 +1,5 @@
 import { exportFormatSchema } from '@oriel/schemas';
-import type { DoorOperation } from './dataset-paths.ts';
+import { type DoorOperation, exportedFiles } from './dataset-paths.ts';
 
 type Json = Record<string, unknown>;
 type Paths = Readonly<Record<string, Readonly<Record<string, Json>>>>;
@@ -52,7 +52,7 @@ export function jobOperations(): DoorOperation[] {
         responses: {
           '200': {
             description: 'The rows, for callers that follow redirects',
-            content: { 'text/csv': { schema: { type: 'string' } } },
+            content: exportedFiles,
           },
           '307': {
             description: 'Where the results are',

@@ -56,7 +56,10 @@ export function createOpenApiDocument({ router, contracts, version, isAnonymousA
     const operation = openapi && document.paths[openapi.path]?.[openapi.method.toLowerCase()];
     if (!operation || !access) continue;
     describeAccess(operation, access, isAnonymousAllowed);
-    (operation.responses as Json)['429'] = {};
+    const responses = operation.responses as Json;
+    responses['429'] = {};
+    // whatever has a body may get one that is too large, or of another type
+    if (operation.requestBody) responses['413'] = responses['415'] = {};
     describeErrors(operation);
   }
   for (const each of [...datasetOperations(), ...jobOperations()])
@@ -139,7 +142,7 @@ function isForAnonymous(access: Access): boolean {
 function describeErrors(operation: Json): void {
   const responses = operation.responses as Record<string, Json>;
   for (const status of Object.keys(responses)) {
-    if (status.startsWith('2')) continue;
+    if (!/^[45]/.test(status)) continue;
     responses[status] = {
       description: titleOfStatus.get(status) ?? 'Error',
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -42,6 +42,17 @@ describe('the OpenAPI document', () => {
     expect(problemRefs.length).toBeGreaterThan(20);
   });
 
+  test('what has a body may be refused for it, and only failures are problem documents', () => {
+    const paths = document.paths as Record<string, Record<string, Operation>>;
+    for (const [path, operations] of Object.entries(paths))
+      for (const [method, { requestBody, responses }] of Object.entries(operations)) {
+        const at = `${method} ${path}`;
+        if (requestBody) expect(Object.keys(responses), at).toEqual(expect.arrayContaining(['413', '415']));
+        for (const [status, { content = {} }] of Object.entries(responses))
+          expect('application/problem+json' in content, `${at} ${status}`).toBe(Number(status) >= 400);
+      }
+  });
+
   test('no schema is there twice under two names', () => {
     const { schemas } = document.components as { schemas: Record<string, unknown> };
     const names = new Map<string, string[]>();
@@ -52,3 +63,8 @@ describe('the OpenAPI document', () => {
     expect([...names.values()].filter((same) => same.length > 1)).toEqual([]);
   });
 });
+
+interface Operation {
+  readonly requestBody?: object;
+  readonly responses: Readonly<Record<string, { readonly content?: object }>>;
+}
