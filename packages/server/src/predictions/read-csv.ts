@@ -1,4 +1,4 @@
-import { type AnyContract, columnsMax } from '@oriel/schemas';
+import { type AnyContract, columnsMax, type ErrorIssue } from '@oriel/schemas';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { createRowMapper, type RowMapper } from '../datasets/map-row.ts';
 import { AppError } from '../errors.ts';
@@ -76,7 +76,19 @@ function mapperOf(contract: AnyContract, header: readonly string[]): RowMapper {
   if (twice !== undefined)
     throw new AppError('INPUT_INVALID', `The header of the CSV names "${twice}" more than once.`);
   const columns = header.map((name) => ({ name, type: 'text' as const }));
-  return createRowMapper(contract, columns, Object.fromEntries(header.map((name) => [name, name])));
+  try {
+    return createRowMapper(contract, columns, Object.fromEntries(header.map((name) => [name, name])));
+  } catch (error) {
+    throw error instanceof AppError && error.issues ? toHeaderError(error.issues) : error;
+  }
+}
+
+/** A mapping is what the caller never sent: the header is. */
+function toHeaderError(ofMapping: readonly ErrorIssue[]): AppError {
+  const issues = ofMapping.map(({ path, ...issue }) => ({ ...issue, path: path.slice(1) }));
+  return new AppError('INPUT_INVALID', `The header of the CSV does not fit: ${issues[0]?.message}.`, {
+    issues,
+  });
 }
 
 function write(work: (done: (error?: Error | null) => void) => void): Promise<Error | null> {

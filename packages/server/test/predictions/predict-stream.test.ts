@@ -173,7 +173,11 @@ describe('rows of a CSV', () => {
   });
 
   test.each([
-    ['a column that is no field', 'island,colour\nBiscoe,red\n', /no input field "colour"/],
+    [
+      'a column that is no field',
+      'island,colour\nBiscoe,red\n',
+      /^The header of the CSV does not fit: .*no input field "colour"/,
+    ],
     ['a required field without a column', 'sex\nmale\n', /needs the field "island"/],
     ['a column twice', 'island,island\nBiscoe,Dream\n', /"island" more than once/],
     ['nothing at all', '', /empty/],
