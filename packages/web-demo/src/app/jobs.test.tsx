@@ -77,14 +77,17 @@ describe('schedules', () => {
 
   test('tell when they run, what is scored and who is told', async () => {
     api.answer('jobs.list', { items: [], nextCursor: null });
+    api.answer('datasets.get', dataset());
     open('#/jobs');
     api.answer('jobs.schedules.list', {
       items: [nightly, { ...nightly, id: '0193a1b2-0000-7000-8000-0000000000c2', cron: '*/20 * * * *' }],
     });
-    const rows = await within(await findPanel('Your schedules')).findAllByRole('listitem');
+    const panel = within(await findPanel('Your schedules'));
+    expect(await panel.findAllByRole('link', { name: dataset().name })).toHaveLength(2);
+    const rows = panel.getAllByRole('listitem');
     expect(rows.map((row) => row.textContent)).toEqual([
       expect.stringMatching(
-        /^Every day at 06:00 \(Europe\/Berlin\)penguins scores its dataset · tells https:\/\/example\.org\/scored · has not run yet/,
+        /^Every day at 06:00 \(Europe\/Berlin\)penguins scores Penguins of 2025 · tells https:\/\/example\.org\/scored · has not run yet/,
       ),
       expect.stringMatching(/^At \*\/20 \* \* \* \*/),
     ]);
@@ -92,6 +95,7 @@ describe('schedules', () => {
 
   test('are deleted only after asking', async () => {
     api.answer('jobs.list', { items: [], nextCursor: null });
+    api.refuse('datasets.get', { code: 'NOT_FOUND' });
     const user = open('#/jobs');
     api.answer('jobs.schedules.list', { items: [nightly] });
     api.answer('jobs.schedules.delete', ({ id }) => {
@@ -99,6 +103,7 @@ describe('schedules', () => {
       return { id };
     });
     await user.click(await screen.findByRole('button', { name: 'Delete: Every day at 06:00' }));
+    expect(await screen.findByText(/penguins scores a dataset that is gone/)).toBeVisible();
     expect(api.inputsOf('jobs.schedules.delete')).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Yes, delete' }));
     expect(await within(await findPanel('Your schedules')).findByText(/There is none\./)).toBeVisible();

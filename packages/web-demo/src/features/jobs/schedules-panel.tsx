@@ -54,15 +54,24 @@ function ScheduleRow({ schedule: { cron, timeZone, job, lastRunAt }, isBusy, onD
           {times} <span className="font-normal text-muted">({timeZone})</span>
         </p>
         <p className="text-xs text-muted">
-          {job.model} scores{' '}
-          <a href={toDatasetLink(job.datasetId)} className="text-accent underline">
-            its dataset
-          </a>
+          {job.model} scores <DatasetName id={job.datasetId} />
           {job.webhook && ` · tells ${job.webhook.url}`} ·{' '}
           {lastRunAt === null ? 'has not run yet' : `last ran ${formatTime(lastRunAt)}`}
         </p>
       </div>
       <ConfirmButton label={`Delete: ${times}`} action="Delete" isBusy={isBusy} onConfirm={onDelete} />
     </li>
+  );
+}
+
+/** Schedules know their dataset by its id alone; it may be gone by now. */
+function DatasetName({ id }: { id: string }) {
+  const trpc = useTRPC();
+  const { data, error } = useQuery(trpc.datasets.get.queryOptions({ id }));
+  if (error) return <>a dataset that is gone</>;
+  return (
+    <a href={toDatasetLink(id)} className="text-accent underline">
+      {data?.name ?? '…'}
+    </a>
   );
 }
