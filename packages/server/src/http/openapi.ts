@@ -103,7 +103,7 @@ const securitySchemes = {
     type: 'apiKey',
     in: 'cookie',
     name: sessionCookieName(true),
-    description: 'The cookie that signing in sets, for browsers.',
+    description: 'The cookie that signing in sets, for browsers; on plain HTTP it is called `oriel-session`.',
   },
 } as const;
 
