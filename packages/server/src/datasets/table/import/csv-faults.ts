@@ -20,6 +20,8 @@ interface Shape {
 export async function findCsvFaults(path: string, shape: Shape): Promise<Fault[]> {
   const faults: Fault[] = [];
   const scanner = createCsvScanner(shape.delimiter, {
+    // whether there is something in them is all that matters
+    cellCharsMax: 1,
     onRecord(record) {
       const fault = raggedFault(record, shape);
       if (fault) faults.push(fault);

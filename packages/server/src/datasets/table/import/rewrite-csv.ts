@@ -5,6 +5,9 @@ import { readPieces } from './open-text.ts';
 
 const pieceBytes = 64 * 1024;
 
+/** Longer than any line that is read, so that what is cut is refused. */
+const cellCharsMax = 16 * 1024 * 1024;
+
 interface Rewrite {
   readonly path: string;
   readonly to: string;
@@ -20,6 +23,7 @@ export async function rewriteCsv({ path, to, delimiter, signal }: Rewrite): Prom
 async function* plainCsv(path: string, delimiter: string): AsyncGenerator<string> {
   let lines = '';
   const scanner = createCsvScanner(delimiter, {
+    cellCharsMax,
     onRecord({ cells }) {
       lines += `${cells.map((cell) => (/["\r\n]/.test(cell) || cell.includes(delimiter) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(delimiter)}\n`;
       return true;
