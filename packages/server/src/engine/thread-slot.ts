@@ -120,6 +120,14 @@ export class ThreadSlot<Task = ThreadTask> {
     }
   }
 
+  /** Processor time that the present thread has taken so far, in milliseconds, as soon as it can be told; null when it cannot. */
+  async cpuMs(): Promise<number | null> {
+    const life = this.#life;
+    // rejects when the thread ends meanwhile
+    const usage = await this.#pool.threads[0]?.cpuUsage().catch(() => undefined);
+    return usage && life === this.#life ? (usage.user + usage.system) / 1000 : null;
+  }
+
   /** Whether the thread's heap has outgrown its limit. Asks the thread between two steps of its JavaScript. */
   async isHeapTooLarge(): Promise<boolean> {
     if (this.#isReadingHeap) return false;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Column } from '@oriel/schemas';
+import type { Column, ColumnMapping } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RawRow } from '../../src/datasets/table/table.ts';
+import { ThreadEndedError } from '../../src/engine/thread-ended.ts';
 import { createChunkScorer } from '../../src/jobs/chunks/chunk-scorer.ts';
 import { createChunkThreads } from '../../src/jobs/chunks/chunk-threads.ts';
 import { outputColumnsOf } from '../../src/jobs/output-columns.ts';
@@ -132,41 +133,66 @@ describe('chunks of a micro model', () => {
   });
 });
 
-test('a job that is to stop does not wait for its threads', async () => {
+/** One thread, and the task of scoring some rows on it. */
+async function useThread(rows: readonly RawRow[], { stuckMs = 20_000 } = {}) {
+  const ended: unknown[] = [];
   const threads = createChunkThreads({
     threads: 1,
     threadData: { registry: registry.href, modelsFolder: modelsFolder.href, heapMb: 128, tableMemoryMb: 128 },
-    stuckMs: 20_000,
-    logger: { warn() {} },
+    stuckMs,
+    logger: { warn: (fields: { reason?: unknown }) => void ended.push(fields.reason) },
   });
-  const { sha256 } = await bench.tables.write(columns, makeRows(10));
-  await using table = await bench.tables.open(sha256);
+  const { sha256 } = await bench.tables.write(columns, rows);
+  const table = await bench.tables.open(sha256);
   const { path } = table;
   const file = engine.findMicroFile('tiny', '1');
   if (!file) throw new Error('tiny is a micro model');
-  const task = {
-    kind: 'score' as const,
-    file,
-    path,
-    columns,
-    mapping: { value: 'number' },
-    offset: 0,
-    limit: 10,
+  const range = { offset: 0, limit: rows.length };
+  const task = { kind: 'score' as const, file, path, columns, ...range };
+  return {
+    ended,
+    async run({
+      signal = new AbortController().signal,
+      mapping = { value: 'number' } as ColumnMapping,
+    } = {}) {
+      const { result } = await bench.tables.writeWith(({ folder, path: to }) =>
+        threads.run({ ...task, mapping, folder, to }, signal),
+      );
+      return result;
+    },
+    async [Symbol.asyncDispose]() {
+      await threads.close();
+      await table[Symbol.asyncDispose]();
+    },
   };
-  try {
-    await bench.tables.writeWith(async ({ folder, path: to }) => {
-      const stop = new AbortController();
-      const [first, second] = [task, task].map((one) => threads.run({ ...one, folder, to }, stop.signal));
-      stop.abort(new Error('enough'));
-      await expect(first).rejects.toThrow('enough');
-      await expect(second).rejects.toThrow('enough');
-      // what it was at it finishes, and then takes the next
-      expect(await threads.run({ ...task, folder, to }, new AbortController().signal)).toMatchObject({
-        rows: 10,
-        rowsFailed: 0,
-      });
-    });
-  } finally {
-    await threads.close();
-  }
+}
+
+test('a job that is to stop does not wait for its threads', async () => {
+  await using thread = await useThread(makeRows(10));
+  const stop = new AbortController();
+  const [first, second] = [thread.run(stop), thread.run(stop)];
+  stop.abort(new Error('enough'));
+  await expect(first).rejects.toThrow('enough');
+  await expect(second).rejects.toThrow('enough');
+  // what it was at it finishes, and then takes the next
+  expect(await thread.run()).toMatchObject({ rows: 10, rowsFailed: 0 });
+});
+
+test('a thread that computes too long is ended', async () => {
+  await using thread = await useThread([{ number: 600_000, what: null }], { stuckMs: 500 });
+  await expect(thread.run({ mapping: { value: 'number', busyMs: 'number' } })).rejects.toThrow(
+    ThreadEndedError,
+  );
+  expect(thread.ended).toEqual(['stuck']);
+});
+
+test('one that has to wait is not: busy machines make threads of jobs wait', async () => {
+  await using thread = await useThread(
+    makeRows(1, () => 'waits'),
+    { stuckMs: 1000 },
+  );
+  // to load all that it takes is work, too
+  await thread.run();
+  expect(await thread.run({ mapping: { value: 'number', mishap: 'what' } })).toMatchObject({ rowsFailed: 0 });
+  expect(thread.ended).toEqual([]);
 });

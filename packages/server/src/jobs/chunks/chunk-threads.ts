@@ -6,7 +6,7 @@ import type { ChunkTask, ChunkThreadData, ChunkThreadTask, ReplyTo } from './pro
 interface Options {
   readonly threads: number;
   readonly threadData: ChunkThreadData;
-  /** How long a chunk may keep a thread before the thread counts as stuck. */
+  /** Processor time that a chunk may take before its thread counts as stuck. */
   readonly stuckMs: number;
   readonly logger: { warn(fields: object, message: string): void };
 }
@@ -17,11 +17,15 @@ interface Seat {
   /** Rejects when the thread could not be started. */
   readonly ready: Promise<void>;
   isTaken: boolean;
+  /** Of the thread, when its present chunk began. */
+  cpuMsBefore: Promise<number | null>;
 }
 
 /** Threads hold a model, DuckDB and their own heap: they go when they are not needed. */
 const idleMs = 30_000;
 const watchMs = 500;
+/** On a busy machine these threads wait for a processor most of the time: a chunk may take so many times as long as it computes. */
+const starvedFactor = 10;
 const closeMs = 5_000;
 
 export type ChunkThreads = ReturnType<typeof createChunkThreads>;
@@ -61,6 +65,7 @@ export function createChunkThreads({ threads, threadData, stuckMs, logger }: Opt
       await seat.ready;
       // it may have ended while it had nothing to do
       if (!seat.slot.isIdle) throw new ThreadEndedError('exit', undefined);
+      seat.cpuMsBefore = seat.slot.cpuMs();
       return await seat.slot.run<ReplyTo<Task>>(task);
     } catch (error) {
       // a thread that ended, or never began: the next chunk gets another
@@ -89,7 +94,7 @@ export function createChunkThreads({ threads, threadData, stuckMs, logger }: Opt
       onThreadExit: (reason, error) => logger.warn({ reason, err: error }, 'a thread of jobs ended'),
       onStartFailed: (_attempt, error) => reject(new ThreadEndedError('exit', error)),
     });
-    const seat: Seat = { slot, ready, isTaken: true };
+    const seat: Seat = { slot, ready, isTaken: true, cpuMsBefore: Promise.resolve(null) };
     seats.add(seat);
     void slot.bringUp().then(resolve, reject);
     return seat;
@@ -101,11 +106,21 @@ export function createChunkThreads({ threads, threadData, stuckMs, logger }: Opt
   }
 
   function watch(): void {
-    for (const { slot } of seats) {
-      if (slot.busyMs(performance.now()) >= stuckMs) slot.end('stuck');
-      else if (slot.busyMs(performance.now()) >= watchMs)
-        void slot.isHeapTooLarge().then((isTooLarge) => isTooLarge && slot.end('heap'));
+    for (const seat of seats) {
+      const { slot } = seat;
+      const busyMs = slot.busyMs(performance.now());
+      if (busyMs >= starvedFactor * stuckMs) slot.end('stuck');
+      else if (busyMs >= watchMs) void lookAt(seat);
     }
+  }
+
+  async function lookAt({ slot, cpuMsBefore }: Seat): Promise<void> {
+    if (await slot.isHeapTooLarge()) slot.end('heap');
+    if (slot.busyMs(performance.now()) < stuckMs) return;
+    const [before, now] = await Promise.all([cpuMsBefore, slot.cpuMs()]);
+    // it may have begun another chunk meanwhile
+    const isStill = slot.busyMs(performance.now()) >= stuckMs;
+    if (isStill && before !== null && now !== null && now - before >= stuckMs) slot.end('stuck');
   }
 
   function closeIfIdle(): void {

@@ -1,7 +1,15 @@
 import { defineContract } from '@oriel/schemas';
 import { z } from 'zod';
 
-export const tinyMishaps = ['unusable', 'throws', 'odd-shape', 'bad-output', 'promise', 'exits'] as const;
+export const tinyMishaps = [
+  'unusable',
+  'throws',
+  'odd-shape',
+  'bad-output',
+  'promise',
+  'waits',
+  'exits',
+] as const;
 
 /** Doubles a number on the event loop, unless it is told to misbehave. */
 export const tiny = defineContract({

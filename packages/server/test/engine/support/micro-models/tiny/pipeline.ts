@@ -21,6 +21,8 @@ function preprocess({ value, mishap, busyMs = 0 }: InputOf<typeof tiny>): Tensor
   const tensors: Tensors = { x: { dtype: 'float32', dims: [width], data } };
   // on the event loop it would end the tests
   if (mishap === 'exits' && !isMainThread) process.exit(3);
+  // nor shall they wait
+  if (mishap === 'waits' && !isMainThread) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
   if (mishap === 'unusable') throw new InputError(['value'], 'cannot be used');
   if (mishap === 'throws') throw new Error('secret of preprocess');
   return mishap === 'promise' ? Promise.resolve(tensors) : tensors;
