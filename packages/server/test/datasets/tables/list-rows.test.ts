@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { RowFilter } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Table } from '../../../src/datasets/table/table.ts';
+import type { Selection, Table } from '../../../src/datasets/table/table.ts';
 import { openBench } from './support/table-bench.ts';
 
 let bench: Awaited<ReturnType<typeof openBench>>;
@@ -52,6 +53,37 @@ describe('a page of rows', () => {
     const next = await table.listRows({ limit: 100, columns: ['id'], cursor: page.nextCursor ?? '' });
     expect(next.rows).toHaveLength(23);
     expect(next.nextCursor).toBeNull();
+  });
+
+  test('has as many rows as there is room for where they are large, in whichever order, one at least', async () => {
+    const columns = [
+      { name: 'id', type: 'integer' as const },
+      { name: 'picture', type: 'image' as const },
+      { name: 'note', type: 'text' as const },
+    ];
+    const megabytes = [9, 1, 40, 9, 9, 9];
+    const { sha256 } = await bench.tables.write(
+      columns,
+      megabytes.map((size, id) => ({
+        id,
+        picture: randomBytes(size * 1_000_000),
+        note: id === 1 ? null : 'seen',
+      })),
+    );
+    await using large = await bench.tables.open(sha256);
+    const pagesOf = async (selection: Selection) => {
+      const pages: unknown[][] = [];
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const page = await large.listRows({ ...selection, limit: 5, ...(cursor && { cursor }) });
+        pages.push(page.rows.map(({ id }) => id));
+        cursor = page.nextCursor;
+      }
+      return pages;
+    };
+    expect(await pagesOf({})).toEqual([[0, 1], [2], [3, 4], [5]]);
+    expect(await pagesOf({ sort: [{ column: 'id', order: 'desc' }] })).toEqual([[5, 4], [3], [2], [1, 0]]);
+    const seen = { column: 'note', op: 'eq', value: 'seen' } as const;
+    expect(await pagesOf({ filter: seen, columns: ['id', 'note'] })).toEqual([[0, 2, 3, 4, 5]]);
   });
 
   test('is the last one when nothing is left, even if it is full', async () => {
