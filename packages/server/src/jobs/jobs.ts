@@ -49,8 +49,8 @@ interface Duties {
   readonly removeOld: () => Promise<void>;
 }
 
-/** Of each line, in one process. */
-const jobsAtOnce = 2;
+/** Most of each line in one process, however many one person may run: each has several chunks in memory. */
+const jobsAtOnceMax = 3;
 /** Addresses that do not answer keep waiting whoever named them, and nobody else. */
 const webhooksAtOnce = { concurrency: 4, pollS: 5, perGroupMax: 1 };
 const hourly = '17 * * * *';
@@ -104,7 +104,8 @@ export function createJobs(options: Options) {
       queue,
       runners,
       logger,
-      concurrency: jobsAtOnce,
+      // one more than a person may run: who has many jobs leaves a place for others
+      concurrency: Math.min(jobsAtOnceMax, limits.runningPerUserMax + 1),
       runningPerOwnerMax: limits.runningPerUserMax,
       onRows,
       onError,

@@ -75,6 +75,26 @@ describe('a job that runs', () => {
     await waitFor(client, id);
   });
 
+  test('leaves a place for the jobs of others, however many of its owner’s wait', async () => {
+    const { client } = member;
+    const many = await createPenguins(client, 1000 * chunkRows);
+    const make = () =>
+      client.jobs.predictDataset.mutate({ datasetId: many, model: 'penguins', priority: 10 });
+    const made = [await make(), await make(), await make()];
+    for (const { id } of made.slice(0, 2)) await waitFor(client, id, ({ progress }) => progress.rowsDone > 0);
+
+    const other = await createMember(app);
+    const own = await createPenguins(other.client, 2);
+    const { id } = await other.client.jobs.predictDataset.mutate({ datasetId: own, model: 'penguins' });
+    expect((await waitFor(other.client, id)).state).toBe('succeeded');
+    const states = await Promise.all(
+      made.map(async (job) => (await client.jobs.get.query({ id: job.id })).state),
+    );
+    expect(states).toEqual(['running', 'running', 'queued']);
+    for (const job of made) await client.jobs.cancel.mutate({ id: job.id });
+    for (const job of made) await waitFor(client, job.id);
+  });
+
   test('of somebody else is out of reach; an admin who cancels it is in the audit log', async () => {
     const { id } = await begin();
     const other = await createMember(app);
