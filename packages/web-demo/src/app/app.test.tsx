@@ -31,6 +31,12 @@ describe('the page', () => {
     expect(await screen.findByRole('alert')).toHaveTextContent('There is no model “moths”');
   });
 
+  test('says so too when what the URL names is no well encoded name', async () => {
+    window.location.hash = '#/models/%E0%A4%A';
+    show(<App />);
+    expect(await screen.findByRole('alert')).toHaveTextContent('There is no model');
+  });
+
   test('a picked model is in the URL, and nothing of the former one stays', async () => {
     api.answer('models.penguins.predict', penguinsAnswer());
     const user = show(<App />);

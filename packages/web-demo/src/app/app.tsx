@@ -1,12 +1,27 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import { CurrentPage } from './current-page.tsx';
 import { Header } from './header.tsx';
-import { useRoute } from './route.ts';
+import { type Route, useRoute } from './route.ts';
+
+const titles: Readonly<Record<Route['page'], string>> = {
+  models: 'Models',
+  datasets: 'Datasets',
+  dataset: 'Dataset',
+  score: 'Score a dataset',
+  jobs: 'Jobs',
+  job: 'Job',
+  account: 'Your account',
+  admin: 'Administration',
+  'sign-in': 'Sign in',
+  'sign-up': 'Make an account',
+  'sign-in-link': 'Sign in',
+};
 
 /** The page. */
 export function App() {
   const main = useRef<HTMLElement>(null);
   const route = useRoute();
+  useTitle(titles[route.page]);
   useFocusOnChange(main, 'id' in route ? `${route.page} ${route.id}` : route.page);
 
   return (
@@ -30,6 +45,13 @@ export function App() {
       </main>
     </>
   );
+}
+
+/** Tells tabs, bookmarks and the history apart. */
+function useTitle(title: string) {
+  useEffect(() => {
+    document.title = `${title} – Oriel`;
+  }, [title]);
 }
 
 /** Another page takes the focus, as a page that was loaded would; not the first one, nor one that took it itself. */

@@ -1,9 +1,9 @@
 import type { User } from '@oriel/schemas';
 import { type ReactNode, Suspense } from 'react';
 import { Notice } from '../components/notice.tsx';
+import { ReadFailure } from '../components/read-failure.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { RecentPredictions } from '../features/predictions/recent-predictions.tsx';
-import { explainError } from '../lib/form-failure.ts';
 import { useAuthState } from '../lib/session.ts';
 import {
   AccountPage,
@@ -77,7 +77,7 @@ interface ForUserProps {
 /** A page that belongs to somebody: whoever is not signed in does so in its place, and then sees it. */
 function ForUser({ reason, children }: ForUserProps) {
   const { data: state, error } = useAuthState();
-  if (error && !state) return <Notice tone="error" title={explainError(error)} />;
+  if (error && !state) return <ReadFailure error={error} />;
   if (!state) return <Skeleton label="Loading…" />;
   if (state.user) return children(state.user);
   return (

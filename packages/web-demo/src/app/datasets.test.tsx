@@ -41,9 +41,27 @@ describe('the list of datasets', () => {
   test('says when there is none, and marks its place among the pages', async () => {
     openList([]);
     expect(await screen.findByText(/There is none yet/)).toBeVisible();
+    expect(document.title).toBe('Datasets – Oriel');
     const pages = within(screen.getByRole('navigation', { name: 'Pages' }));
     expect(pages.getByRole('link', { name: 'Datasets' })).toHaveAttribute('aria-current', 'page');
     expect(pages.getByRole('link', { name: 'Models' })).not.toHaveAttribute('aria-current');
+  });
+
+  test('that could not be read can be read again, where that may pass', async () => {
+    api.refuse('datasets.list', { code: 'SERVER_STOPPING' });
+    const user = open('#/datasets');
+    const again = await screen.findByRole('button', { name: 'Try again' });
+    api.answer('datasets.list', { items: [dataset()], nextCursor: null });
+    await user.click(again);
+    expect(await screen.findByRole('list', { name: 'Datasets' })).toHaveTextContent('Penguins of 2025');
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  test('that one may not read offers nothing to try again', async () => {
+    api.refuse('datasets.list', { code: 'FORBIDDEN' });
+    open('#/datasets');
+    await screen.findByRole('alert');
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
   });
 
   test('tells how large each is, and what is the matter with it', async () => {

@@ -310,6 +310,14 @@ describe('scoring a dataset', () => {
     expect(screen.getByText(/The model needs island/)).toBeVisible();
   });
 
+  test('says that its results were removed, and offers no files of them', async () => {
+    api.refuse('datasets.profile', { code: 'NOT_FOUND' });
+    openJob({ state: 'succeeded', resultsId: results });
+    const panel = within(await findPanel('Results'));
+    expect(await panel.findByText('They were removed since.')).toBeVisible();
+    expect(panel.queryByRole('link')).toBeNull();
+  });
+
   test('a check says how many rows would fail, and why', async () => {
     const check = job({
       kind: 'dataset.check',

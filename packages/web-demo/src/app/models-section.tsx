@@ -52,8 +52,12 @@ function NoServer() {
 function NoModel({ models, id }: { models: readonly ModelSummary[]; id: string | null }) {
   if (models.length === 0) return <Notice tone="info" title="This server has no models" />;
   return (
-    <Notice tone="warning" title={`There is no model “${id}”`}>
-      <p className="text-sm">Pick one of those above.</p>
-    </Notice>
+    <>
+      {/* where a model's name stands otherwise: what follows has headings below it */}
+      <h2 className="sr-only">No model</h2>
+      <Notice tone="warning" title={`There is no model “${id}”`}>
+        <p className="text-sm">Pick one of those above.</p>
+      </Notice>
+    </>
   );
 }

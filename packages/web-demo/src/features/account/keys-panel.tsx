@@ -7,7 +7,6 @@ import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { SecretOnce } from '../../components/secret-once.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { formatDate, formatTime } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/trpc.ts';
 import { NewKeyForm } from './new-key-form.tsx';
@@ -21,7 +20,6 @@ export function KeysPanel({ user }: { user: User }) {
   const keys = useQuery(trpc.keys.list.queryOptions({ of: 'me' }));
   const refresh = () => queryClient.invalidateQueries(trpc.keys.pathFilter());
   const revoke = useMutation(trpc.keys.revoke.mutationOptions({ onSettled: refresh }));
-  const error = keys.error ?? revoke.error;
 
   return (
     <Panel title="API keys" aside={!isMaking && <Button onClick={() => setMaking(true)}>Make a key</Button>}>
@@ -40,7 +38,7 @@ export function KeysPanel({ user }: { user: User }) {
         {secret !== null && (
           <SecretOnce title="The new key" label="API key" secret={secret} onDone={() => setSecret(null)} />
         )}
-        <QueryState isPending={keys.isPending} error={error && explainError(error)} />
+        <QueryState isPending={keys.isPending} error={keys.error} actionError={revoke.error} />
         {keys.data?.items.length === 0 && (
           <p className="text-sm text-muted">There is none yet. A program needs one to call this server.</p>
         )}

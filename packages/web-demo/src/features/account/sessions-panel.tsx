@@ -5,7 +5,6 @@ import { Button } from '../../components/button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { toBrowserName } from '../../lib/browser-name.ts';
-import { explainError } from '../../lib/form-failure.ts';
 import { formatDate, formatTime } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/trpc.ts';
 
@@ -17,7 +16,6 @@ export function SessionsPanel() {
   const refresh = () => queryClient.invalidateQueries(trpc.auth.sessions.pathFilter());
   const end = useMutation(trpc.auth.sessions.end.mutationOptions({ onSettled: refresh }));
   const endOthers = useMutation(trpc.auth.sessions.endOthers.mutationOptions({ onSettled: refresh }));
-  const error = sessions.error ?? end.error ?? endOthers.error;
   const hasOthers = sessions.data?.items.some(({ isCurrent }) => !isCurrent) ?? false;
 
   return (
@@ -31,7 +29,11 @@ export function SessionsPanel() {
         )
       }
     >
-      <QueryState isPending={sessions.isPending} error={error && explainError(error)} />
+      <QueryState
+        isPending={sessions.isPending}
+        error={sessions.error}
+        actionError={end.error ?? endOthers.error}
+      />
       <ul className="divide-y divide-line">
         {sessions.data?.items.map((session) => (
           <SessionRow

@@ -4,7 +4,6 @@ import { Button } from '../../components/button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { ScrolledTable } from '../../components/scrolled-table.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { formatTime, formatValue } from '../../lib/format.ts';
 import { usePagedList } from '../../lib/paged-list.ts';
 import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
@@ -37,7 +36,7 @@ export function AuditPanel() {
         </select>
       }
     >
-      <QueryState isPending={events.isPending} error={events.error && explainError(events.error)} />
+      <QueryState isPending={events.isPending} error={events.error} />
       {events.data && items.length === 0 && (
         <p className="text-sm text-muted">There is nothing of the kind.</p>
       )}

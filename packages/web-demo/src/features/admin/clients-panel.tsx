@@ -7,7 +7,6 @@ import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { SecretOnce } from '../../components/secret-once.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { formatDate } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/trpc.ts';
 import { NewClientForm } from './new-client-form.tsx';
@@ -21,7 +20,6 @@ export function ClientsPanel() {
   const clients = useQuery(trpc.clients.list.queryOptions());
   const refresh = () => queryClient.invalidateQueries(trpc.clients.pathFilter());
   const revoke = useMutation(trpc.clients.revoke.mutationOptions({ onSettled: refresh }));
-  const error = clients.error ?? revoke.error;
 
   return (
     <Panel
@@ -51,7 +49,7 @@ export function ClientsPanel() {
             </p>
           </SecretOnce>
         )}
-        <QueryState isPending={clients.isPending} error={error && explainError(error)} />
+        <QueryState isPending={clients.isPending} error={clients.error} actionError={revoke.error} />
         {clients.data?.items.length === 0 && <p className="text-sm text-muted">There is none yet.</p>}
         <ul className="divide-y divide-line">
           {clients.data?.items.map((client) => (

@@ -5,7 +5,6 @@ import { Button } from '../../components/button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { SecretOnce } from '../../components/secret-once.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { formatTime } from '../../lib/format.ts';
 import { usePagedList } from '../../lib/paged-list.ts';
 import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
@@ -26,7 +25,6 @@ export function UsersPanel({ admin }: { admin: User }) {
   const onSettled = () => queryClient.invalidateQueries(trpc.users.pathFilter());
   const update = useMutation(trpc.users.update.mutationOptions({ onSettled }));
   const makeLink = useMutation(trpc.users.link.mutationOptions());
-  const error = users.error ?? update.error ?? makeLink.error;
 
   return (
     <Panel title="Users" aside={!isMaking && <Button onClick={() => setMaking(true)}>Add a user</Button>}>
@@ -42,7 +40,11 @@ export function UsersPanel({ admin }: { admin: User }) {
           />
         )}
         {shown && <ShownLink {...shown} onDone={() => setShown(null)} />}
-        <QueryState isPending={users.isPending} error={error && explainError(error)} />
+        <QueryState
+          isPending={users.isPending}
+          error={users.error}
+          actionError={update.error ?? makeLink.error}
+        />
         <ul className="divide-y divide-line">
           {items.map((user) => (
             <UserRow

@@ -4,7 +4,6 @@ import { Button } from '../../components/button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { RowsTable } from '../../components/rows-table.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { formatCountOf } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/trpc.ts';
 import { ColumnCard } from './column-card.tsx';
@@ -29,7 +28,7 @@ export function ColumnsPanel({ datasetId, version }: Props) {
   );
   return (
     <div className="space-y-4">
-      <QueryState isPending={isPending} error={error && explainError(error)} />
+      <QueryState isPending={isPending} error={error} />
       {data && (
         <>
           <ul aria-label="Columns" className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">

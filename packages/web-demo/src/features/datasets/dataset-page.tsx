@@ -1,10 +1,9 @@
 import type { Dataset } from '@oriel/schemas';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Notice } from '../../components/notice.tsx';
+import { ReadFailure } from '../../components/read-failure.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { Tabs } from '../../components/tabs.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { useTRPC } from '../../lib/trpc.ts';
 import { ColumnsPanel } from './columns-panel.tsx';
 import { DatasetHeading } from './dataset-heading.tsx';
@@ -28,7 +27,7 @@ export function DatasetPage({ id }: { id: string }) {
       { refetchInterval: ({ state }) => (state.data?.latest.state === 'importing' ? refetchMs : false) },
     ),
   );
-  if (error && !dataset) return <Notice tone="error" title={explainError(error)} />;
+  if (error && !dataset) return <ReadFailure error={error} />;
   if (!dataset) return <Skeleton label="Loading the dataset…" lines={4} />;
   return <DatasetView key={id} dataset={dataset} />;
 }

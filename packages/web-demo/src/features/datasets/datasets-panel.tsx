@@ -3,7 +3,6 @@ import { Button } from '../../components/button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { textIn } from '../../lib/form-data.ts';
-import { explainError } from '../../lib/form-failure.ts';
 import { usePagedList } from '../../lib/paged-list.ts';
 import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
 import { DatasetRow } from './dataset-row.tsx';
@@ -22,7 +21,7 @@ export function DatasetsPanel() {
   const { query: datasets, items } = useDatasets(search);
   return (
     <Panel title="Your datasets" aside={<SearchForm search={search} onSearch={setSearch} />}>
-      <QueryState isPending={datasets.isPending} error={datasets.error && explainError(datasets.error)} />
+      <QueryState isPending={datasets.isPending} error={datasets.error} />
       {datasets.data && items.length === 0 && (
         <p className="rounded-lg border border-dashed border-line p-6 text-center text-sm text-muted">
           {emptyWords(search)}

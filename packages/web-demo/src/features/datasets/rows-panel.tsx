@@ -6,7 +6,6 @@ import { DownloadLinks } from '../../components/download-links.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { type RowOrder, RowsTable } from '../../components/rows-table.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { formatCount } from '../../lib/format.ts';
 import type { RowSelection } from '../../lib/links.ts';
 import { useTRPC } from '../../lib/trpc.ts';
@@ -48,7 +47,7 @@ export function RowsPanel({ datasetId, version }: Props) {
             }}
           />
         )}
-        <QueryState isPending={rows.isPending} error={rows.error && explainError(rows.error)} />
+        <QueryState isPending={rows.isPending} error={rows.error} />
         {rows.data && (
           <RowPageView
             page={rows.data}

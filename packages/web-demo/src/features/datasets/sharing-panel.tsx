@@ -6,7 +6,7 @@ import { Form } from '../../components/form.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { textIn } from '../../lib/form-data.ts';
-import { explainError, toFormFailure } from '../../lib/form-failure.ts';
+import { toFormFailure } from '../../lib/form-failure.ts';
 import { formatDate } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/trpc.ts';
 
@@ -18,7 +18,6 @@ export function SharingPanel({ datasetId }: { datasetId: string }) {
   const refresh = () => queryClient.invalidateQueries(trpc.datasets.shares.pathFilter());
   const share = useMutation(trpc.datasets.share.mutationOptions({ onSettled: refresh }));
   const unshare = useMutation(trpc.datasets.unshare.mutationOptions({ onSettled: refresh }));
-  const error = shares.error ?? unshare.error;
   const failure = toFormFailure(share.error, ['email']);
 
   return (
@@ -40,7 +39,7 @@ export function SharingPanel({ datasetId }: { datasetId: string }) {
             error={failure.errors.email}
           />
         </Form>
-        <QueryState isPending={shares.isPending} error={error && explainError(error)} />
+        <QueryState isPending={shares.isPending} error={shares.error} actionError={unshare.error} />
         {shares.data?.items.length === 0 && <p className="text-sm text-muted">Nobody else reads it.</p>}
         <ul aria-label="Readers" className="divide-y divide-line">
           {shares.data?.items.map((reader) => (

@@ -5,7 +5,6 @@ import { Button } from '../../components/button.tsx';
 import { FileDrop } from '../../components/file-drop.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { formatBytes, formatCountOf, formatTime } from '../../lib/format.ts';
 import { useTRPC } from '../../lib/trpc.ts';
 import { acceptedFiles } from './accepted-files.ts';
@@ -35,7 +34,7 @@ export function VersionsPanel({ datasetId, shown, onShow, onFile }: Props) {
             onFiles={onFile}
           />
         )}
-        <QueryState isPending={isPending} error={error && explainError(error)} />
+        <QueryState isPending={isPending} error={error} />
         <ul aria-label="Versions" className="divide-y divide-line">
           {data?.items.map((version) => (
             <VersionRow

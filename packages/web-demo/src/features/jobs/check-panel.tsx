@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { ReadFailure } from '../../components/read-failure.tsx';
 import { explainError } from '../../lib/form-failure.ts';
 import { useTRPC } from '../../lib/trpc.ts';
 import { CheckResult } from './check-result.tsx';
@@ -43,7 +44,7 @@ export function CheckPanel({ job }: Props) {
 
 function RunningCheck({ jobId }: { jobId: string }) {
   const { data: job, error } = useJob(jobId);
-  if (error && !job) return <Notice tone="error" title={explainError(error)} />;
+  if (error && !job) return <ReadFailure error={error} />;
   if (!job) return null;
   return (
     <div className="space-y-4">

@@ -1,10 +1,9 @@
 import type { Job } from '@oriel/schemas';
 import type { ReactNode } from 'react';
-import { Notice } from '../../components/notice.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { ReadFailure } from '../../components/read-failure.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { formatSeconds, formatTime } from '../../lib/format.ts';
 import { toDatasetLink } from '../../lib/links.ts';
 import { CheckResult } from './check-result.tsx';
@@ -17,7 +16,7 @@ import { useJob } from './use-job.ts';
 /** One job: how far it is, what can be done with it, and what it made. */
 export function JobPage({ id }: { id: string }) {
   const { data: job, error } = useJob(id);
-  if (error && !job) return <Notice tone="error" title={explainError(error)} />;
+  if (error && !job) return <ReadFailure error={error} />;
   if (!job) return <Skeleton label="Loading the job…" lines={4} />;
   return (
     <>

@@ -4,7 +4,6 @@ import { Button } from '../../components/button.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { usePagedList } from '../../lib/paged-list.ts';
 import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
 import { JobRow } from './job-row.tsx';
@@ -24,7 +23,7 @@ export function JobsPage() {
         Work on whole datasets. It goes on without this page, and when a process of the server ends.
       </PageHeading>
       <Panel title="Your jobs" aside={<KindSelect kind={kind} onKind={setKind} />}>
-        <QueryState isPending={jobs.isPending} error={jobs.error && explainError(jobs.error)} />
+        <QueryState isPending={jobs.isPending} error={jobs.error} />
         {jobs.data && items.length === 0 && (
           <p className="rounded-lg border border-dashed border-line p-6 text-center text-sm text-muted">
             There is none of this kind. Open one of your{' '}

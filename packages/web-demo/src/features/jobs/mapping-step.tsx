@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { useTRPC } from '../../lib/trpc.ts';
 import { CheckPanel } from './check-panel.tsx';
 import { MappingTable } from './mapping-table.tsx';
@@ -20,7 +19,7 @@ export function MappingStep({ dataset, model }: { dataset: Dataset; model: Model
   if (!data)
     return (
       <Panel title="Columns for its fields">
-        <QueryState isPending={isPending} error={error && explainError(error)} />
+        <QueryState isPending={isPending} error={error} />
       </Panel>
     );
 

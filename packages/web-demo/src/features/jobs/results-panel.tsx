@@ -1,3 +1,4 @@
+import { hasErrorCode } from '@oriel/client';
 import type { ColumnProfile, DatasetProfile } from '@oriel/schemas';
 import { useQuery } from '@tanstack/react-query';
 import { CountBars } from '../../components/count-bars.tsx';
@@ -6,7 +7,6 @@ import { Histogram } from '../../components/histogram.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { RowsTable } from '../../components/rows-table.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { formatCountOf } from '../../lib/format.ts';
 import { toDatasetLink } from '../../lib/links.ts';
 import { useTRPC } from '../../lib/trpc.ts';
@@ -21,9 +21,15 @@ export function ResultsPanel({ datasetId, model }: { datasetId: string; model: s
   );
   const columns = profile.data?.columns ?? [];
   const predicted = contract.data ? findPredictedColumn(columns, contract.data.contract.output) : null;
+  if (hasErrorCode(profile.error, 'NOT_FOUND'))
+    return (
+      <Panel title="Results">
+        <p className="text-sm text-muted">They were removed since.</p>
+      </Panel>
+    );
   return (
     <Panel title="Results" aside={<DownloadLinks datasetId={datasetId} />}>
-      <QueryState isPending={profile.isPending} error={profile.error && explainError(profile.error)} />
+      <QueryState isPending={profile.isPending} error={profile.error} />
       {profile.data && (
         <div className="space-y-5">
           {predicted && <PredictedChart column={predicted} rows={profile.data.rows} />}

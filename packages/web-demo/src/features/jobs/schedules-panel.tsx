@@ -1,9 +1,9 @@
+import { hasErrorCode } from '@oriel/client';
 import type { JobSchedule } from '@oriel/schemas';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { formatTime } from '../../lib/format.ts';
 import { toDatasetLink } from '../../lib/links.ts';
 import { useTRPC } from '../../lib/trpc.ts';
@@ -16,10 +16,9 @@ export function SchedulesPanel() {
   const schedules = useQuery(trpc.jobs.schedules.list.queryOptions());
   const refresh = () => queryClient.invalidateQueries(trpc.jobs.schedules.pathFilter());
   const remove = useMutation(trpc.jobs.schedules.delete.mutationOptions({ onSettled: refresh }));
-  const error = schedules.error ?? remove.error;
   return (
     <Panel title="Your schedules">
-      <QueryState isPending={schedules.isPending} error={error && explainError(error)} />
+      <QueryState isPending={schedules.isPending} error={schedules.error} actionError={remove.error} />
       {schedules.data?.items.length === 0 && (
         <p className="text-sm text-muted">
           There is none. Where a dataset is scored, it can be scored again and again.
@@ -68,7 +67,7 @@ function ScheduleRow({ schedule: { cron, timeZone, job, lastRunAt }, isBusy, onD
 function DatasetName({ id }: { id: string }) {
   const trpc = useTRPC();
   const { data, error } = useQuery(trpc.datasets.get.queryOptions({ id }));
-  if (error) return <>a dataset that is gone</>;
+  if (hasErrorCode(error, 'NOT_FOUND')) return <>a dataset that is gone</>;
   return (
     <a href={toDatasetLink(id)} className="text-accent underline">
       {data?.name ?? '…'}

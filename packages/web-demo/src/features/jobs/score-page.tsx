@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Notice } from '../../components/notice.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
+import { ReadFailure } from '../../components/read-failure.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { explainError } from '../../lib/form-failure.ts';
 import { formatCountOf } from '../../lib/format.ts';
 import { toDatasetLink } from '../../lib/links.ts';
 import { useTRPC } from '../../lib/trpc.ts';
@@ -17,7 +17,7 @@ export function ScorePage({ datasetId }: { datasetId: string }) {
   const dataset = useQuery(trpc.datasets.get.queryOptions({ id: datasetId }));
   const models = useQuery(trpc.models.list.queryOptions());
   const error = dataset.error ?? models.error;
-  if (error && !(dataset.data && models.data)) return <Notice tone="error" title={explainError(error)} />;
+  if (error && !(dataset.data && models.data)) return <ReadFailure error={error} />;
   if (!dataset.data || !models.data) return <Skeleton label="Loading the dataset…" lines={4} />;
   return (
     <>
