@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { DuckDBValue } from '@duckdb/node-api';
 import type { Column, ColumnType, Row } from '@oriel/schemas';
 import { fromCursor, toCursor } from './cursor.ts';
-import { type Database, query } from './database.ts';
+import { type Database, query, type Cell as SentCell } from './database.ts';
 import { filterSql } from './filter-sql.ts';
 import { tableSql } from './parquet-file.ts';
 import { readRows, sentColumns } from './read-rows.ts';
@@ -89,25 +89,39 @@ async function findLargeRows(
   { from, values, limit }: PageQuery,
 ): Promise<FoundRows> {
   const sizes = picked.flatMap(({ type, stored }) => sizesSql[type]?.(`coalesce(${stored}, '')`) ?? []);
-  const measured = await source.database.withConnection((connection) =>
-    query(connection, `SELECT file_row_number, ${sizes.join(' + ')} ${from} LIMIT ${limit + 1}`, values),
-  );
+  const measured = await source.database.withConnection(async (connection) => {
+    // by themselves: DuckDB applies a LIMIT before it measures, and would hold all of these rows
+    const found = await query(connection, `SELECT file_row_number ${from} LIMIT ${limit + 1}`, values);
+    const all = found.map(([place]) => Number(place));
+    const measures = `SELECT file_row_number, ${sizes.join(' + ')} ${fromPlaces(source, all)}`;
+    const sizeOf = new Map(await query(connection, measures).then((some) => some.map(toSize)));
+    return all.map((place) => [place, sizeOf.get(place) ?? 0] as const);
+  });
   const places: number[] = [];
   let bytes = 0;
   for (const [place, size] of measured.slice(0, limit)) {
-    bytes += Number(size);
+    bytes += size;
     if (places.length > 0 && bytes > pageBytesMax) break;
-    places.push(Number(place));
+    places.push(place);
   }
-  if (places.length === 0) return { rows: [], hasMore: false };
-  const chosen = `FROM ${tableSql(source.path)} WHERE file_row_number IN (${places.join(', ')})`;
-  const rows = await readPlaced(source, picked, { from: chosen, values: [] });
+  const rows = await readPlaced(source, picked, { from: fromPlaces(source, places), values: [] });
   const order = new Map(places.map((place, index) => [place, index]));
   const orderOf = (row: Row) => order.get(Number(row[placeName])) ?? 0;
   return {
     rows: rows.toSorted((a, b) => orderOf(a) - orderOf(b)),
     hasMore: places.length < measured.length,
   };
+}
+
+function toSize([place, size]: readonly (SentCell | undefined)[]): [number, number] {
+  return [Number(place), Number(size)];
+}
+
+/** In no order; of a range, so that the rest of the file is not looked at. */
+function fromPlaces({ path }: TableSource, places: readonly number[]): string {
+  if (places.length === 0) return `FROM ${tableSql(path)} WHERE false`;
+  const range = `file_row_number BETWEEN ${Math.min(...places)} AND ${Math.max(...places)}`;
+  return `FROM ${tableSql(path)} WHERE ${range} AND file_row_number IN (${places.join(', ')})`;
 }
 
 async function readPlaced(

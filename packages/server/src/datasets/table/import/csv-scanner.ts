@@ -23,7 +23,8 @@ interface Listener {
 
 const quote = '"';
 const quotedRun = /[^"]+/y;
-const plainRun = (delimiter: string) => new RegExp(`[^"\\r\\n${RegExp.escape(delimiter)}]+`, 'y');
+// none of the delimiters means anything else within brackets
+const plainRun = (delimiter: string) => new RegExp(`[^"\\r\\n${delimiter}]+`, 'y');
 
 /**
  * Reads CSV as RFC 4180 has it, in pieces as they come; LF, CRLF and CR end lines. It names the exact place of a fault,
