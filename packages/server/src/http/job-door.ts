@@ -53,7 +53,8 @@ export async function jobDoor(
     return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(job));
   });
 
-  server.get('/jobs/:id/events', async (request, reply) => {
+  // a HEAD would watch until the job is over, for nobody
+  server.get('/jobs/:id/events', { exposeHeadRoute: false }, async (request, reply) => {
     const { lastEventId: asked } = request.query as { readonly lastEventId?: Texts };
     const header = request.headers['last-event-id'];
     const lastEventId = [header, asked].find((each) => typeof each === 'string');

@@ -3,7 +3,7 @@ import { oauthMetadata, oauthPaths } from '../auth/oauth/metadata.ts';
 import { OauthError } from '../auth/oauth/oauth-error.ts';
 import type { SigningKeys } from '../auth/oauth/signing-keys.ts';
 import type { OauthRequest, TokenService } from '../auth/oauth/token-service.ts';
-import { type AppError, transportOfKind } from '../errors.ts';
+import { AppError, transportOfKind } from '../errors.ts';
 import { toAppError } from '../to-app-error.ts';
 import { errorHeaders } from './error-headers.ts';
 import type { OnRequest } from './identification.ts';
@@ -38,6 +38,9 @@ export async function oauthDoor(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: formBytesMax },
     (_request, body, done) => done(null, body),
+  );
+  server.addContentTypeParser('*', (_request, _payload, done) =>
+    done(new AppError('MEDIA_TYPE_UNSUPPORTED', 'Send a form: application/x-www-form-urlencoded.')),
   );
   server.setErrorHandler(sendError);
 

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import { type AnyContract, modelVersionSchema } from '@oriel/schemas';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { refusalOf } from '../auth/access.ts';
 import { AppError } from '../errors.ts';
+import { toInputError } from '../input-error.ts';
 import { type Limits, rateLimited } from '../limits/limits.ts';
 import type { Quotas } from '../limits/quotas.ts';
 import type { createStreamPredictor } from '../predictions/predict-stream.ts';
@@ -32,6 +34,8 @@ interface Options {
 
 /** So many rows count as a request: the first ones are the request's own. */
 const rowsPerRequest = 1000;
+
+const querySchema = z.strictObject({ version: modelVersionSchema.optional() });
 
 const csvTypes: ReadonlySet<string> = new Set(['text/csv', 'application/csv']);
 const ndjsonTypes: ReadonlySet<string> = new Set([
@@ -144,14 +148,9 @@ function readerOf({ request: { headers }, contract, jsonDepthMax }: Call) {
 
 /** @throws AppError INPUT_INVALID */
 function readVersion({ query }: FastifyRequest): string | undefined {
-  const { version } = query as { readonly version?: unknown };
-  if (version === undefined) return undefined;
-  const parsed = modelVersionSchema.safeParse(version);
-  if (parsed.success) return parsed.data;
-  const message = 'must be a version of the model, e.g. 1';
-  throw new AppError('INPUT_INVALID', `The version ${message}.`, {
-    issues: [{ path: ['version'], rule: 'version', message }],
-  });
+  const parsed = querySchema.safeParse(query);
+  if (parsed.success) return parsed.data.version;
+  throw toInputError(parsed.error);
 }
 
 /** Rows count as the requests that they would be if they came by the thousand. */

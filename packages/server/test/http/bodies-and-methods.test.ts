@@ -41,6 +41,14 @@ describe('a method that a path does not take', () => {
     expect(headers.get('allow')).toBe(allow);
   });
 
+  test('405: HEAD of the events of a job, which would be watched for nobody', async () => {
+    const { status, headers } = await fetch(`${app.url}${unknownJob}/events`, {
+      method: 'HEAD',
+      headers: member.headers,
+    });
+    expect([status, headers.get('allow')]).toEqual([405, 'GET']);
+  });
+
   test.each(['/api/v1/models/unicorns/predict', '/api/v1/models//predict', '/api/v1', '/nothing'])(
     '404: where there is no such path at all: %s',
     async (path) => {
@@ -68,6 +76,12 @@ describe('a body of a type that is not read', () => {
     });
     expect(problem).toMatchObject({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
     expect(problem.detail).toContain(expected);
+  });
+
+  test('400: JSON for a token, in the words of OAuth', async () => {
+    const { status, body } = await app.post('/oauth/token', { grant_type: 'client_credentials' });
+    const error_description = 'Send a form: application/x-www-form-urlencoded.';
+    expect([status, body]).toEqual([400, { error: 'invalid_request', error_description }]);
   });
 
   test.each([

@@ -281,7 +281,11 @@ describe('what cannot be read is refused', () => {
   });
 
   test('a version that is none, or that there is not', async () => {
-    expect(await stream(bird, ndjson, `${path}?version=x`)).toMatchObject({ status: 400 });
+    for (const query of ['version=x', 'version=1&version=1', 'verison=9'])
+      expect(await stream(bird, ndjson, `${path}?${query}`)).toMatchObject({
+        status: 400,
+        body: { code: 'INPUT_INVALID' },
+      });
     expect(await stream(bird, ndjson, `${path}?version=9`)).toMatchObject({
       status: 404,
       body: { code: 'MODEL_VERSION_NOT_FOUND' },
