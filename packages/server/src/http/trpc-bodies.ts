@@ -8,6 +8,7 @@ import { checkJsonDepth } from './json-depth.ts';
 
 interface Options extends FormLimits {
   readonly jsonDepthMax: number;
+  readonly callsPerBatchMax: number;
   /** The router's procedures by path. */
   readonly procedures: Readonly<Record<string, unknown>>;
 }
@@ -16,10 +17,12 @@ interface Options extends FormLimits {
 const envelopeDepth = 2;
 
 /** Checks what tRPC would parse, before it does; the REST routes do the same where they parse. */
-export function trpcBodyChecks({ jsonDepthMax, procedures, ...formLimits }: Options) {
+export function trpcBodyChecks({ jsonDepthMax, callsPerBatchMax, procedures, ...formLimits }: Options) {
   /** @throws AppError BODY_MALFORMED, INPUT_INVALID, MEDIA_TYPE_UNSUPPORTED */
   return ({ body, headers, params, query }: FastifyRequest): void => {
-    const { input } = query as { input?: unknown };
+    const { input, batch } = query as { input?: unknown; batch?: unknown };
+    const { path } = params as { path: string };
+    if (batch === '1') checkCalls(path.split(',').length);
     if (typeof input === 'string') checkJsonDepth(Buffer.from(input), jsonDepthMax + envelopeDepth);
     if (!Buffer.isBuffer(body)) return;
     const type = headers['content-type'] ?? '';
@@ -28,10 +31,18 @@ export function trpcBodyChecks({ jsonDepthMax, procedures, ...formLimits }: Opti
       checkUtf8(body);
       checkJsonDepth(body, jsonDepthMax + envelopeDepth);
     } else if (type.toLowerCase().startsWith('multipart/')) {
-      checkReadsForms((params as { path: string }).path);
+      checkReadsForms(path);
       checkForm(body, type, formLimits);
     }
   };
+
+  function checkCalls(count: number): void {
+    if (count <= callsPerBatchMax) return;
+    const message = `must have at most ${callsPerBatchMax} calls`;
+    throw new AppError('INPUT_INVALID', `The batch has ${count} calls; it ${message}.`, {
+      issues: [{ path: [], rule: 'too_many_calls', message }],
+    });
+  }
 
   /** A form is what a page of another site can send without asking: only procedures that take files read one. */
   function checkReadsForms(path: string): void {

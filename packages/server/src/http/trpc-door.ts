@@ -43,7 +43,7 @@ export async function trpcDoor(
   server.setErrorHandler((thrown, request, reply) => sendError(request, reply, toAppError(thrown)));
   const refuseNow = trpcEarlyRefusal({ router, services: createContext.services, sendError });
 
-  const checkBody = trpcBodyChecks({ ...limits, procedures: router._def.procedures });
+  const checkBody = trpcBodyChecks({ ...limits, callsPerBatchMax, procedures: router._def.procedures });
   const sendJson = trpcJsonHandler({
     router,
     callsPerBatchMax,
@@ -65,6 +65,8 @@ export async function trpcDoor(
         return { headers: errorHeaders(errors.map(toAppError)) };
       },
     });
+    // of what it refuses before it knows the call, the handler does not say that it is JSON
+    if (!response.ok) response.headers.set('content-type', 'application/json');
     return reply.send(response);
   });
 }

@@ -142,3 +142,27 @@ describe('the query of a job', () => {
     expect([status, text]).toEqual([200, expect.stringContaining('"state":"succeeded"')]);
   });
 });
+
+describe('what tRPC refuses before it knows the call', () => {
+  const refusals = [
+    [
+      'a batch of too many calls',
+      `/trpc/${Array(51).fill('models.list').join()}?batch=1`,
+      { method: 'GET' },
+      'INPUT_INVALID',
+      'The batch has 51 calls; it must have at most 50 calls.',
+    ],
+    [
+      'a body without a type',
+      '/trpc/models.penguins.predict',
+      { method: 'POST' },
+      'MEDIA_TYPE_UNSUPPORTED',
+      'Missing content-type header',
+    ],
+  ] as const;
+  test.each(refusals)('is JSON, and says so: %s', async (_what, path, init, code, detail) => {
+    const { headers, problem } = await problemOf(path, init);
+    expect(headers.get('content-type')).toMatch(/^application\/json/);
+    expect(problem).toMatchObject({ code, detail });
+  });
+});
