@@ -67,6 +67,8 @@ describe('the type of a column is found from all its values', () => {
       'number',
       [1, null, null, null, null],
     ],
+    ['years that JSON has not', ['0000-01-01', '2026-01-01'], 'text', ['0000-01-01', '2026-01-01']],
+    ['times beyond them by their zone', ['9999-12-31T23:59:59-05:00'], 'text', ['9999-12-31T23:59:59-05:00']],
     ['words for no value', ['1', 'NA', '', 'null', 'N/A'], 'integer', [1, null, null, null, null]],
     ['such words among texts are texts', ['a', 'NA', 'null'], 'text', ['a', 'NA', 'null']],
     ['truths', ['true', 'FALSE', 'True'], 'boolean', [true, false, true]],

@@ -1,11 +1,15 @@
-import { readdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
 import type { Column, Row } from '@oriel/schemas';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { literal } from '../../../src/datasets/table/sql.ts';
 import { openBench } from './support/table-bench.ts';
+import { zip } from './support/zip.ts';
 
 let bench: Awaited<ReturnType<typeof openBench>>;
 beforeAll(async () => {
@@ -151,3 +155,19 @@ async function workFolders(): Promise<string[]> {
   const [home = ''] = await readdir(work);
   return (await readdir(join(work, home))).filter((name) => name.startsWith('work-'));
 }
+
+test('as Parquet, large rows are written a few at a time: more would not fit into memory', async () => {
+  const gif = () => Buffer.concat([Buffer.from('GIF89a\u0001\0\u0001\0'), randomBytes(9_000_000)]);
+  const names = ['1.gif', '2.gif', '3.gif', '4.gif'];
+  const archive = zip(names.map((name) => ({ name, bytes: gif(), isSlow: true })));
+  const { parquet } = await bench.importBytes(archive, 'images.zip');
+  await using table = await bench.tables.open(parquet.sha256);
+  const path = join(bench.folder, 'exported.parquet');
+  await writeFile(path, await table.export({ format: 'parquet' }));
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  const groups = await connection.runAndReadAll(
+    `SELECT DISTINCT row_group_id FROM parquet_metadata(${literal(path)})`,
+  );
+  expect(groups.currentRowCount).toBeGreaterThan(1);
+  connection.closeSync();
+});

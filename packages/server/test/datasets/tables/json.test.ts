@@ -33,6 +33,13 @@ describe('JSON', () => {
   test.each([
     ['a list', JSON.stringify(records), 'rows.json', 'json'],
     ['a list over lines', JSON.stringify(records, null, 2), 'rows.json', 'json'],
+    ['a list with a byte order mark', `\ufeff${JSON.stringify(records)}`, 'rows.json', 'json'],
+    [
+      'an object on each line, with a byte order mark',
+      `\ufeff${records.map((row) => JSON.stringify(row)).join('\n')}`,
+      'rows.ndjson',
+      'ndjson',
+    ],
     ['an object on each line', records.map((row) => JSON.stringify(row)).join('\n'), 'rows.ndjson', 'ndjson'],
     [
       'objects over lines',
@@ -82,6 +89,7 @@ describe('JSON', () => {
     ['a fault in a list', '[\n{"a":1},\n{"a":2 "b":3}\n]', ['line', 3], 'Line 3 is no JSON'],
     ['a list that is cut off', '[\n{"a":1},\n{"a":', ['line', 3], 'Line 3 is no JSON'],
     ['a fault in a line', '{"a":1}\n{"a":\n{"a":3}', ['line', 2], 'Line 2 is no JSON object'],
+    ['a path of Windows', '{"a":1}\n{"a":"C:\\data"}\n', ['line', 2], 'Line 2 is no JSON object'],
     ['other than objects', '[{"a":1},7]', [], 'Value 2 is a number'],
     ['a name twice', '{"a":1}\n{"b":1,"b":2}', ['column', 'b'], 'Object 2 has "b" twice'],
     ['an empty list', '[]', [], 'no rows'],

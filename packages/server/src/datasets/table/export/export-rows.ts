@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { DuckDBValue } from '@duckdb/node-api';
@@ -114,7 +115,9 @@ async function* parquetFile(query: Query) {
   await using folder = await source.database.openFolder();
   const path = join(folder.path, 'export.parquet');
   const selected = picked.map((column) => `${valueSql(column)} AS ${identifier(column.name)}`);
-  const options = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows(picked.length)}`;
+  const rowBytes = (await stat(source.path)).size / Math.max(1, source.rows);
+  const groups = `ROW_GROUP_SIZE ${groupRows(picked.length, rowBytes)}`;
+  const options = `FORMAT parquet, COMPRESSION zstd, ${groups}`;
   const sql = `COPY (SELECT ${selected.join(', ')} ${rowsSql(query, 'true')}) TO ${literal(path)} (${options})`;
   await source.database.withConnection((connection) => connection.run(sql, values), signal);
   yield* createReadStream(path);

@@ -6,7 +6,7 @@ import type { ImportOptions } from '../table.ts';
 import { findFormat } from './find-format.ts';
 import { stageImages } from './import-images.ts';
 import { readParquet } from './import-parquet.ts';
-import { isGzip, openText, readStart, unpackGzip } from './open-text.ts';
+import { isGzip, openText, readStart, unpackGzip, withoutMark } from './open-text.ts';
 import { stageCsv } from './stage-csv.ts';
 import { stageJson } from './stage-json.ts';
 import { findTypes, type TypedRows } from './typed-select.ts';
@@ -60,11 +60,11 @@ async function readFormat(file: FileImport, format: DatasetFormat): Promise<Type
   if (format === 'parquet') return readParquet(connection, file.path, { ...limits, columnsMax });
   if (format === 'images') return stageImages(file);
   const path = await openText(file.path, folder, signal);
-  if (format === 'json' || format === 'ndjson')
-    return findTypes(
-      connection,
-      await stageJson({ connection, path, folder, format, limits, columnsMax, signal }),
-    );
+  if (format === 'json' || format === 'ndjson') {
+    const unmarked = await withoutMark(path, folder, signal);
+    const json = { connection, path: unmarked, folder, format, limits, columnsMax, signal };
+    return findTypes(connection, await stageJson(json));
+  }
   const delimiter = format === 'tsv' ? '\t' : undefined;
   return findTypes(connection, await stageCsv({ connection, path, folder, delimiter, columnsMax, signal }));
 }

@@ -2,6 +2,10 @@ type Expected = 'value' | 'value or end' | 'name' | 'name or end' | 'colon' | 'c
 
 const space = /[ \t\r\n]/;
 const scalarPart = /[-+.\w]/;
+/** What follows a backslash: a letter, or a `u` and four digits, of which a half of a pair has the other one after it. */
+const wholeEscape =
+  /^(?:["\\/bfnrt]|u(?:[\da-cef][\da-f]|d[0-7])[\da-f]{2}|ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2})$/i;
+const escapeStart = /^u(?:[\da-f]{0,4}|d[89ab][\da-f]{2}\\(?:u(?:d(?:[c-f][\da-f]?)?)?)?)$/i;
 const scalar = /^(true|false|null|-?(NaN|Infinity)|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)$/;
 
 /**
@@ -14,7 +18,8 @@ export function createJsonScan() {
   let line = 1;
   let token = '';
   let isInText = false;
-  let isEscaped = false;
+  /** What was read of one, without its backslash; null outside of escapes. */
+  let escaped: string | null = null;
 
   return { push, end };
 
@@ -45,8 +50,11 @@ export function createJsonScan() {
   }
 
   function takeText(char: string): boolean {
-    if (isEscaped) isEscaped = false;
-    else if (char === '\\') isEscaped = true;
+    if (escaped !== null) {
+      escaped += char;
+      if (wholeEscape.test(escaped)) escaped = null;
+      else return escapeStart.test(escaped);
+    } else if (char === '\\') escaped = '';
     else if (char === '"') isInText = false;
     return char >= ' ';
   }

@@ -83,6 +83,16 @@ export async function openText(path: string, folder: string, signal?: AbortSigna
   return transcode(path, join(folder, 'text'), encoding === 'utf-8' ? 'windows-1252' : encoding, signal);
 }
 
+/** The same text without a byte order mark, which DuckDB takes for a part of the first line of JSON. */
+export async function withoutMark(path: string, folder: string, signal?: AbortSignal): Promise<string> {
+  if (!encodingOf((await readStart(path)).bytes).hasMark) return path;
+  const unmarked = join(folder, 'unmarked');
+  await pipeline(createReadStream(path, { start: 3 }), createWriteStream(unmarked), {
+    ...(signal && { signal }),
+  });
+  return unmarked;
+}
+
 async function isUtf8File(path: string, hasMark: boolean, signal?: AbortSignal): Promise<boolean> {
   const check = createUtf8Check({ hasMark });
   for await (const piece of readPieces(path)) {

@@ -69,12 +69,15 @@ const commaNumber: Reading = {
   knownSql: (text) => castTo(`replace(${text}, ',', '.')`, 'DOUBLE'),
 };
 
+/** JSON has years of four digits, from 1. */
+const inCalendar = (value: string) => `CASE WHEN year(${value}) BETWEEN 1 AND 9999 THEN ${value} END`;
+
 const isoDatePattern = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
 export const isoDate: Reading = {
   type: 'date',
   looksRight: (text) => new RegExp(`^${isoDatePattern}$`).test(text),
   valueSql: (text) =>
-    `CASE WHEN regexp_full_match(${text}, '${isoDatePattern}') THEN TRY_CAST(${text} AS DATE) END`,
+    `CASE WHEN regexp_full_match(${text}, '${isoDatePattern}') THEN ${inCalendar(castTo(text, 'DATE'))} END`,
   knownSql: (text) => castTo(text, 'DATE'),
 };
 
@@ -84,7 +87,7 @@ export const isoTimestamp: Reading = {
   type: 'timestamp',
   looksRight: (text) => new RegExp(`^${isoTimePattern}$`).test(text),
   valueSql: (text) =>
-    `CASE WHEN regexp_full_match(${text}, '${isoTimePattern}') THEN ${timestampSql(text)} END`,
+    `CASE WHEN regexp_full_match(${text}, '${isoTimePattern}') THEN ${inCalendar(timestampSql(text))} END`,
   knownSql: timestampSql,
 };
 
@@ -109,7 +112,7 @@ function dateReading(pattern: string, format: string, rival?: string): Reading {
     type: 'date',
     looksRight: (text) => new RegExp(`^${pattern}$`).test(text),
     valueSql: (text) =>
-      `CASE WHEN regexp_full_match(${text}, '${pattern}') THEN CAST(TRY_STRPTIME(${text}, '${format}') AS DATE) END`,
+      `CASE WHEN regexp_full_match(${text}, '${pattern}') THEN ${inCalendar(`CAST(TRY_STRPTIME(${text}, '${format}') AS DATE)`)} END`,
     knownSql: (text) => `CAST(TRY_STRPTIME(${text}, '${format}') AS DATE)`,
     ...(rival && { proofSql: (text) => `TRY_STRPTIME(${text}, '${rival}') IS NULL` }),
   };
