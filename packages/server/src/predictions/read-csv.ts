@@ -3,7 +3,7 @@ import { CsvError, type Options, parse } from 'csv-parse';
 import { createRowMapper, type RowMapper } from '../datasets/map-row.ts';
 import { AppError } from '../errors.ts';
 import { type RowBatch, StreamEndedError } from './row-batch.ts';
-import { lineBytesMax, readTextLines } from './text-lines.ts';
+import { lineBytesMax, readTextLines, type TextLines } from './text-lines.ts';
 
 /**
  * Rows of a CSV whose first row names the fields of a model's input. Texts become numbers and truth values where the
@@ -19,37 +19,113 @@ export async function* readCsv(
 ): AsyncGenerator<RowBatch, void> {
   let batch = newBatch();
   let mapRow: RowMapper | undefined;
+  const place = createPlace();
   const parser = parse<TextRow, TextRow>({
     ...dialect,
     columns(header: string[]) {
       mapRow = mapperOf(contract, header);
       return header;
     },
-    on_record(record, { lines }) {
+    on_record(record, { bytes }) {
       // its columns are read before its first record
       batch.inputs.push(mapRow?.(record));
-      batch.lines.push(lines);
-      rowsEnd = lines;
+      batch.lines.push(place.endRow(bytes));
       return null;
     },
   });
   // what each write is told is enough; without a listener an error would end the process
   parser.on('error', () => {});
   parser.resume();
-  let line = 1;
-  let rowsEnd = 1;
-  for await (const { lines, firstLine } of readTextLines(body)) {
-    const text = `${lines.join('\n')}\n`;
-    line = firstLine + lines.length;
+  const toText = createTextMaker();
+  for await (const textLines of readTextLines(body)) {
+    const text = Buffer.from(toText(textLines.lines));
+    place.enter(text, textLines);
     const failure = await write((done) => parser.write(text, done));
     if (batch.inputs.length > 0) yield batch;
     batch = newBatch();
-    if (failure) throw toStreamError(failure, { line, rowsEnd });
+    if (failure) throw toStreamError(failure, place.nextRow());
   }
   const failure = await write((done) => parser.end(done));
   if (batch.inputs.length > 0) yield batch;
-  if (failure) throw toStreamError(failure, { line, rowsEnd });
+  if (failure) throw toStreamError(failure, place.nextRow());
   if (!mapRow) throw new AppError('BODY_MALFORMED', 'The CSV is empty: its first row must name the fields.');
+}
+
+/** The parser looks so far ahead before it takes a line end for one. */
+const lookAheadLines = 4;
+
+/**
+ * Makes text for the parser out of lines. It holds the last row back until it sees what follows: empty lines, which it
+ * skips, are put there, so that a row is answered before the next one is sent. Not inside of quotes, where they would
+ * count: there is an odd number of them before.
+ */
+function createTextMaker(): (lines: readonly string[]) => string {
+  let isQuoted = false;
+  let lineEnd: string | undefined;
+  return (lines) => {
+    for (const line of lines) {
+      isQuoted = isQuoted !== hasOddQuotes(line);
+      if (!isQuoted) lineEnd ??= line.endsWith('\r') ? '\r\n' : '\n';
+    }
+    const text = lines.join('\n');
+    if (isQuoted || lineEnd === undefined) return `${text}\n`;
+    // the last line of a body may have no end, or half of one
+    const end = text.endsWith('\r') ? '\n' : lineEnd;
+    return text + end + lineEnd.repeat(lookAheadLines);
+  };
+}
+
+function hasOddQuotes(line: string): boolean {
+  let isOdd = false;
+  for (let at = line.indexOf('"'); at !== -1; at = line.indexOf('"', at + 1)) isOdd = !isOdd;
+  return isOdd;
+}
+
+const lineFeed = 0x0a;
+
+/** Finds the lines of rows: the parser's own count takes the two characters of a line end in quotes for two. */
+function createPlace() {
+  let bytesBefore = 0;
+  let text = Buffer.alloc(0);
+  let lines: readonly string[] = [];
+  let firstLine = 1;
+  /** How far lines have been counted in the text, and how many there were. */
+  let countedBytes = 0;
+  let countedLines = 0;
+  let rowEnd = 0;
+
+  return {
+    /** This is parsed next. */
+    enter(next: Buffer<ArrayBuffer>, { lines: nextLines, firstLine: nextLine }: TextLines): void {
+      bytesBefore += text.length;
+      text = next;
+      lines = nextLines;
+      firstLine = nextLine;
+      countedBytes = 0;
+      countedLines = 0;
+    },
+    /**
+     * @param bytes - of all that was parsed, the row's own line end included
+     * @returns the line that the row ends on
+     */
+    endRow(bytes: number): number {
+      for (;;) {
+        const end = text.indexOf(lineFeed, countedBytes);
+        if (end === -1 || end >= bytes - bytesBefore - 1) break;
+        countedBytes = end + 1;
+        countedLines += 1;
+      }
+      rowEnd = firstLine + countedLines;
+      return rowEnd;
+    },
+    /** The first line of what comes after the last whole row. */
+    nextRow(): number {
+      const index = rowEnd + 1 - firstLine;
+      if (index < 0) return rowEnd + 1;
+      const rest = lines.slice(index).findIndex((line) => line !== '' && line !== '\r');
+      return rowEnd + 1 + Math.max(0, rest);
+    },
+  };
 }
 
 type TextRow = Record<string, string>;
@@ -95,19 +171,13 @@ function write(work: (done: (error?: Error | null) => void) => void): Promise<Er
   return new Promise((resolve) => work((error) => resolve(error ?? null)));
 }
 
-interface Place {
-  /** The line that is read next. */
-  readonly line: number;
-  /** The line that the last whole row ended on. */
-  readonly rowsEnd: number;
-}
-
-function toStreamError(error: Error, { line, rowsEnd }: Place): Error {
+function toStreamError(error: Error, line: number): Error {
   if (!(error instanceof CsvError)) return error;
-  // of a quote that does not end, its beginning is of interest: the rest of the body is in it
-  const isOpen = error.code === 'CSV_QUOTE_NOT_CLOSED';
-  const at = isOpen ? rowsEnd + 1 : typeof error.lines === 'number' ? error.lines : line;
-  const cause = isOpen ? 'a quote in this row does not end' : error.message;
-  const message = `Line ${at} of the CSV cannot be read: ${cause}. The stream ends here.`;
-  return new StreamEndedError(at, new AppError('BODY_MALFORMED', message));
+  const cause =
+    error.code === 'CSV_QUOTE_NOT_CLOSED'
+      ? 'a quote in this row does not end'
+      : // it counts lines in its own way
+        error.message.replace(/ (?:at|on) line \d+/, '');
+  const message = `Line ${line} of the CSV cannot be read: ${cause}. The stream ends here.`;
+  return new StreamEndedError(line, new AppError('BODY_MALFORMED', message));
 }

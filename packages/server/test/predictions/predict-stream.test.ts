@@ -160,9 +160,48 @@ describe('rows of a CSV', () => {
   });
 
   test.each([
+    ['Unix', '\n'],
+    ['Windows', '\r\n'],
+  ])('with %s line ends are answered while the next ones are not even sent', async (_, end) => {
+    const { sending, next } = openStream(csv);
+    sending.write(`island,sex${end}`);
+    for (const row of ['Biscoe,male', '"Dream","female"', `"Bis${end}coe",male`, 'Torgersen,']) {
+      sending.write(`${row}${end}`);
+      expect(await next()).toMatchObject({ ok: row.indexOf(end) === -1 });
+    }
+    // the last row has no line end
+    sending.end('Dream,male');
+    expect(await next()).toMatchObject({ ok: true });
+    expect(await next()).toBeUndefined();
+  });
+
+  test.each([
+    ['empty lines', 'island\n\nMars\n\n\nMars\n', [3, 6]],
+    ['Windows line ends', 'island\r\nMars\r\n\r\nMars\r\n', [2, 4]],
+    ['Unix line ends in cells', 'island,sex\nMars,"a\n\nb"\nMars,male\n', [4, 5]],
+    ['Windows line ends in cells', 'island,sex\r\nMars,"a\r\n\r\nb"\r\nMars,male\r\n', [4, 5]],
+    ['quotes in cells', 'island,sex\n"M""ars","a""\n"\nMars,male\n', [3, 4]],
+  ])('%s: each row is told with the line that it ends on', async (_, body, expected) => {
+    for (const size of [1, 7, body.length]) {
+      const { sending, lines } = openStream(csv);
+      for (let at = 0; at < body.length; at += size) sending.write(body.slice(at, at + size));
+      sending.end();
+      const found: unknown[] = [];
+      for await (const item of lines) found.push(item);
+      expect(found).toMatchObject(expected.map((line) => ({ ok: false, line })));
+    }
+  });
+
+  test.each([
     ['a row with too few cells', 'island,sex\nBiscoe,male\nDream\nBiscoe,male\n', 3],
     ['a row with too many cells', 'island,sex\nBiscoe,male\nDream,male,1\n', 3],
     ['a quote that does not end', 'island,sex\nBiscoe,male\n"Dream,male\nBiscoe,male\n', 3],
+    [
+      'a row with too many cells after a cell with line ends',
+      'island,sex\r\nBiscoe,male\r\nMars,"a\r\nb",1\r\n',
+      3,
+    ],
+    ['a row with too few cells after an empty line', 'island,sex\nBiscoe,male\n\nDream\n', 4],
     ['a quote in the middle of a cell that was quoted', 'island,sex\nBiscoe,male\n"Dream"x,male\n', 3],
   ])('%s ends the stream, and says where', async (_, body, line) => {
     const { lines } = await stream(body, csv);
