@@ -124,6 +124,19 @@ test('rows beyond a limit end the stream at the first of them', async () => {
   expect(await lines.next()).toMatchObject({ done: true });
 });
 
+test('a stream that ends early does not wait for rows that do not come', async () => {
+  async function* batches(): AsyncGenerator<RowBatch> {
+    yield { inputs: [1], lines: [1] };
+    await new Promise(() => undefined);
+  }
+  const countRows = async () => {
+    throw new AppError('RATE_LIMITED', 'Too many');
+  };
+  const { lines } = setUp({ batches: batches(), countRows });
+  expect((await lines.next()).value).toContain('"ended":true');
+  expect(await lines.next()).toMatchObject({ done: true });
+});
+
 test('what nobody expected is not shown', async () => {
   async function* batches(): AsyncGenerator<RowBatch> {
     yield* [];

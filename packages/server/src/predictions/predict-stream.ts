@@ -87,7 +87,10 @@ export function createStreamPredictor({ engine, onPredicted, onComputed }: Needs
         }
       }
     } finally {
-      await rows.return?.();
+      const closed = rows.return?.();
+      // rows that are waited for may never come: the answer does not wait for them
+      if (reading) closed?.catch(() => undefined);
+      else await closed;
     }
   }
 
