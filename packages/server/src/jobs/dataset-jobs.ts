@@ -164,18 +164,15 @@ export function createDatasetJobs(needs: Needs) {
     if (job.state === 'succeeded' && job.progress.rowsFailed === 0) throw refused('no row of it failed');
     if ((await repository.listChunks(id)).length === 0 && job.progress.rowsDone > 0)
       throw refused('what it scored is no longer kept: predict the dataset again');
-    const earlier = predictInputSchema.parse(input);
-    await checkStillAllowed(caller, owner, earlier);
-    const run = { ...earlier, retryOf: id, chargedTo: caller.principal.id };
     const { progress, priority } = job;
     const rowsTotal = progress.rowsTotal ?? undefined;
     const call = { operation: `jobs.retryFailed ${id}`, key: options.idempotencyKey, input: null };
-    return jobs.createOnce(owner, call, async () => ({
-      ...toNewJob(job.kind, run, job.title),
-      rowsTotal,
-      priority,
-      chunksOf: id,
-    }));
+    return jobs.createOnce(owner, call, async () => {
+      const earlier = predictInputSchema.parse(input);
+      await checkStillAllowed(caller, owner, earlier);
+      const run = { ...earlier, retryOf: id, chargedTo: caller.principal.id };
+      return { ...toNewJob(job.kind, run, job.title), rowsTotal, priority, chunksOf: id };
+    });
   }
 
   /** What was so when the earlier job was made: a dataset that its owner may read, and a model that the caller may use. */

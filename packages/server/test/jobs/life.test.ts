@@ -135,8 +135,10 @@ describe('the failed rows of a job', () => {
     await waitFor(client, id);
     const retry = () =>
       app.post(`/api/v1/jobs/${id}/retry-failed`, {}, { ...headers, 'idempotency-key': 'again' });
-    const [first, second] = [await retry(), await retry()];
+    const first = await retry();
     expect(first.status).toBe(200);
+    await client.datasets.delete.mutate({ id: datasetId });
+    const second = await retry();
     expect((second.body as Job).id).toBe((first.body as Job).id);
   });
 
