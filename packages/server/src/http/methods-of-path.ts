@@ -18,7 +18,7 @@ export function methodsOfPath(server: FastifyInstance): (path: string) => string
   return (path) => {
     const segments = path.replace(/(.)\/$/, '$1').split('/');
     const found = routes.filter((route) => isOf(route, segments));
-    return [...new Set(found.flatMap(({ methods }) => methods))].sort();
+    return [...new Set(found.flatMap(({ methods }) => methods))].toSorted();
   };
 }
 

@@ -7,7 +7,9 @@ function writtenDefault({ fallback, help }: { fallback: () => unknown; help: str
   const value = fallback();
   if (value === undefined || /default:/i.test(help)) return null;
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return Array.isArray(value) && value.length === 0 ? null : String(value);
+  if (Array.isArray(value)) return value.length === 0 ? null : value.join(',');
+  if (typeof value !== 'string' && typeof value !== 'number') throw new Error('a default of another kind');
+  return `${value}`;
 }
 
 test('.env.example says each default, and an example where there is none', () => {
