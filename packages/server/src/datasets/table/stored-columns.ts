@@ -20,7 +20,11 @@ export interface TypeInSql {
   readonly sent: (value: string) => string;
 }
 
-const timestampFormat = "'%Y-%m-%dT%H:%M:%S.%gZ'";
+/** To the millisecond, as JavaScript writes times; those that are finer keep their microseconds, by which filters find them. */
+function timeText(value: string): string {
+  const as = (fraction: string) => `strftime(${value}, '%Y-%m-%dT%H:%M:%S.${fraction}Z')`;
+  return `CASE WHEN microsecond(${value}) % 1000 = 0 THEN ${as('%g')} ELSE ${as('%f')} END`;
+}
 
 export const typeInSql: Readonly<Record<ColumnType, TypeInSql>> = {
   boolean: { stored: 'BOOLEAN', sent: (value) => value },
@@ -29,7 +33,7 @@ export const typeInSql: Readonly<Record<ColumnType, TypeInSql>> = {
   number: { stored: 'DOUBLE', sent: (value) => value },
   text: { stored: 'VARCHAR', sent: (value) => value },
   date: { stored: 'DATE', sent: asText },
-  timestamp: { stored: 'TIMESTAMP', sent: (value) => `strftime(${value}, ${timestampFormat})` },
+  timestamp: { stored: 'TIMESTAMP', sent: timeText },
   json: { stored: 'VARCHAR', sent: (value) => value },
   image: { stored: 'BLOB', sent: (value) => value },
 };

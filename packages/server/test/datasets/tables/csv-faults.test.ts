@@ -95,7 +95,7 @@ describe('a CSV file that is broken is refused with the place and the cause', ()
       `a,${'x'.repeat(257)}\n1,2\n`,
       ['line', 1, 'column', 2],
       'name_too_long',
-      'has 257 characters',
+      'is longer than 256 characters',
     ],
     [
       '5,001 columns',

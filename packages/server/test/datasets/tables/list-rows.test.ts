@@ -86,6 +86,21 @@ describe('a page of rows', () => {
     expect(await pagesOf({ filter: seen, columns: ['id', 'note'] })).toEqual([[0, 2, 3, 4, 5]]);
   });
 
+  test('has times as finely as they came, and filters find them so', async () => {
+    const times = ['2026-01-01T00:00:00.123456Z', '2026-01-01T00:00:00.123Z', '2026-01-01T00:00:00.000Z'];
+    const { sha256 } = await bench.tables.write(
+      [{ name: 'at', type: 'timestamp' }],
+      times.map((at) => ({ at })),
+    );
+    await using fine = await bench.tables.open(sha256);
+    const { rows } = await fine.listRows({ limit: 5 });
+    expect(rows.map(({ at }) => at)).toEqual(times);
+    for (const at of times) {
+      const filter = { column: 'at', op: 'eq', value: at } as const;
+      expect((await fine.listRows({ limit: 5, filter })).rows).toEqual([{ at }]);
+    }
+  });
+
   test('is the last one when nothing is left, even if it is full', async () => {
     expect(await table.listRows({ limit: 25 })).toMatchObject({ nextCursor: null });
   });

@@ -37,7 +37,7 @@ export function freeName(base: string, taken: Set<string>): string {
 function tooLong(names: readonly string[], line: number | undefined): Fault[] {
   return names.flatMap((name, index) => {
     if (name.length <= columnNameCharsMax) return [];
-    const message = `The name of column ${index + 1} has ${name.length} characters; at most ${columnNameCharsMax} are allowed.`;
+    const message = `The name of column ${index + 1} is longer than ${columnNameCharsMax} characters, the most that are allowed.`;
     return [{ rule: 'name_too_long', line, column: index + 1, message }];
   });
 }
