@@ -52,26 +52,24 @@ export async function* readCsv(
 }
 
 /** The parser looks so far ahead before it takes a line end for one. */
-const lookAheadLines = 4;
+const lookAhead = '\n'.repeat(4);
 
 /**
- * Makes text for the parser out of lines. It holds the last row back until it sees what follows: empty lines, which it
- * skips, are put there, so that a row is answered before the next one is sent. Not inside of quotes, where they would
- * count: there is an odd number of them before.
+ * Makes text for the parser out of lines, whose ends are all the same outside of quotes: it would take the others for
+ * a part of their cell. It holds the last row back until it sees what follows: empty lines, which it skips, are put
+ * there, so that a row is answered before the next one is sent. Not inside of quotes, where they would count: there is
+ * an odd number of them before.
  */
 function createTextMaker(): (lines: readonly string[]) => string {
   let isQuoted = false;
-  let lineEnd: string | undefined;
   return (lines) => {
+    let text = '';
     for (const line of lines) {
       isQuoted = isQuoted !== hasOddQuotes(line);
-      if (!isQuoted) lineEnd ??= line.endsWith('\r') ? '\r\n' : '\n';
+      text += !isQuoted && line.endsWith('\r') ? line.slice(0, -1) : line;
+      text += '\n';
     }
-    const text = lines.join('\n');
-    if (isQuoted || lineEnd === undefined) return `${text}\n`;
-    // the last line of a body may have no end, or half of one
-    const end = text.endsWith('\r') ? '\n' : lineEnd;
-    return text + end + lineEnd.repeat(lookAheadLines);
+    return isQuoted ? text : text + lookAhead;
   };
 }
 

@@ -142,6 +142,16 @@ describe('rows of a CSV', () => {
     ]);
   });
 
+  test('may end their lines in both ways, and keep the line ends in their cells', async () => {
+    const text = { path: ['sex'], rule: 'invalid_value' };
+    const { lines } = await stream('island,sex\nDream,male\r\nDream,female\nDream,"ma\r\nle"\r\n', csv);
+    expect(lines).toMatchObject([
+      { ok: true },
+      { ok: true },
+      { ok: false, line: 5, error: { issues: [text] } },
+    ]);
+  });
+
   test('that hold no number where one belongs fail alone, and name the field', async () => {
     const odd = ['NaN', 'Infinity', '9007199254740993', '1e400', '0x10', '1,5', '007', 'many'];
     const rows = odd.map((text) => `Biscoe,"${text}"\n`).join('');
@@ -180,6 +190,8 @@ describe('rows of a CSV', () => {
     ['Windows line ends', 'island\r\nMars\r\n\r\nMars\r\n', [2, 4]],
     ['Unix line ends in cells', 'island,sex\nMars,"a\n\nb"\nMars,male\n', [4, 5]],
     ['Windows line ends in cells', 'island,sex\r\nMars,"a\r\n\r\nb"\r\nMars,male\r\n', [4, 5]],
+    ['line ends of both kinds', 'island,sex\nMars,male\r\nMars,male\nMars,male\r\n', [2, 3, 4]],
+    ['the other line end first', 'island,sex\r\nMars,male\nMars,male\r\n', [2, 3]],
     ['quotes in cells', 'island,sex\n"M""ars","a""\n"\nMars,male\n', [3, 4]],
   ])('%s: each row is told with the line that it ends on', async (_, body, expected) => {
     for (const size of [1, 7, body.length]) {
