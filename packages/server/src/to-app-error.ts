@@ -19,14 +19,22 @@ const codeOfTrpc: Partial<Record<TRPCError['code'], ErrorCode>> = {
   CLIENT_CLOSED_REQUEST: 'REQUEST_CANCELLED',
 };
 
+/** What a route is known to allow. */
+interface RouteLimits {
+  /** In bytes. */
+  readonly bodyLimit?: number | undefined;
+}
+
 /**
  * Whatever was thrown, as the error a caller may see. What nobody expected becomes INTERNAL: its text stays in
  * `cause` for the log and never reaches the caller.
+ *
+ * @param route - of the route that threw it, to tell what it allows
  */
-export function toAppError(thrown: unknown): AppError {
+export function toAppError(thrown: unknown, route: RouteLimits = {}): AppError {
   if (thrown instanceof AppError) return thrown;
   if (thrown instanceof TRPCError) return fromTrpc(thrown);
-  if (isHttpError(thrown)) return fromHttp(thrown);
+  if (isHttpError(thrown)) return fromHttp(thrown, route);
   return internal(thrown);
 }
 
@@ -58,7 +66,7 @@ function isHttpError(thrown: unknown): thrown is HttpError {
   );
 }
 
-function fromHttp(error: HttpError): AppError {
+function fromHttp(error: HttpError, { bodyLimit }: RouteLimits): AppError {
   switch (error.statusCode) {
     case 401:
       return new AppError('UNAUTHENTICATED', error.message, { cause: error });
@@ -69,9 +77,11 @@ function fromHttp(error: HttpError): AppError {
     case 405:
       return new AppError('METHOD_NOT_ALLOWED', error.message, { cause: error });
     case 413:
-      return new AppError('BODY_TOO_LARGE', 'The request body is larger than this server accepts.', {
-        cause: error,
-      });
+      return new AppError(
+        'BODY_TOO_LARGE',
+        `The request body is larger than ${bodyLimit === undefined ? 'this server' : `the ${bodyLimit} bytes that this server`} accepts.`,
+        { cause: error },
+      );
     case 414:
       return new AppError('URL_TOO_LONG', 'The URL is longer than this server accepts.', { cause: error });
     case 415:

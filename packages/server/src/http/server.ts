@@ -124,7 +124,9 @@ export async function createHttpServer({
     done();
   });
 
-  server.setErrorHandler((thrown, request, reply) => sendProblem(reply, request, toAppError(thrown)));
+  server.setErrorHandler((thrown, request, reply) =>
+    sendProblem(reply, request, toAppError(thrown, request.routeOptions)),
+  );
   server.setNotFoundHandler((request, reply) => {
     const methods = methodsOf(pathOf(request));
     if (methods.length > 0) reply.header('allow', methods.join(', '));

@@ -40,7 +40,9 @@ export async function trpcDoor(
 
   const sendError = trpcErrors(router._def._config);
   // what fails before a procedure is reached is said in tRPC's shape too: its clients read no other
-  server.setErrorHandler((thrown, request, reply) => sendError(request, reply, toAppError(thrown)));
+  server.setErrorHandler((thrown, request, reply) =>
+    sendError(request, reply, toAppError(thrown, request.routeOptions)),
+  );
   const refuseNow = trpcEarlyRefusal({ router, services: createContext.services, sendError });
 
   const checkBody = trpcBodyChecks({ ...limits, callsPerBatchMax, procedures: router._def.procedures });
@@ -62,7 +64,7 @@ export async function trpcDoor(
       onError: ({ error }) => logFailure(request, toAppError(error)),
       responseMeta({ errors, paths }) {
         request.logFields.procedures = paths?.join().slice(0, 200);
-        return { headers: errorHeaders(errors.map(toAppError)) };
+        return { headers: errorHeaders(errors.map((error) => toAppError(error))) };
       },
     });
     // of what it refuses before it knows the call, the handler does not say that it is JSON

@@ -64,7 +64,7 @@ export function trpcJsonHandler({ router, callsPerBatchMax, createContext, onErr
       .code(errors.length > 0 ? getHTTPStatusCode(answers as Parameters<typeof getHTTPStatusCode>[0]) : 200)
       .header('vary', 'trpc-accept, accept')
       .header('content-type', 'application/json');
-    if (errors.length > 0) reply.headers(errorHeaders(errors.map(toAppError)));
+    if (errors.length > 0) reply.headers(errorHeaders(errors.map((error) => toAppError(error))));
     reply.send(
       JSON.stringify(transformTRPCResponse(config, body as Parameters<typeof transformTRPCResponse>[1])),
     );

@@ -121,7 +121,9 @@ test.each([predict, '/trpc/models.penguins.predict'])(
     const chunked = () => new Blob([body]).stream();
     for (const init of [{ body }, { body: chunked(), duplex: 'half' }]) {
       const answer = await app.send(path, { method: 'POST', headers: json, ...init });
-      expect([answer.status, problemIn(answer.body).code]).toEqual([413, 'BODY_TOO_LARGE']);
+      const problem = problemIn(answer.body);
+      expect([answer.status, problem.code]).toEqual([413, 'BODY_TOO_LARGE']);
+      expect(problem.detail).toMatch(/larger than the \d+ bytes that this server accepts/);
     }
   },
 );
