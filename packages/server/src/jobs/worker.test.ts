@@ -51,7 +51,7 @@ function fakeJob({ fruitless }: { fruitless: number }): { stored: StoredJob } {
 
 /** Gives a job its turn, and waits for what comes of it. */
 async function attempt(of: { stored: StoredJob }, run: JobRunner['run']): Promise<void> {
-  let handle: (entry: QueueEntry<object>) => Promise<void> = async () => undefined;
+  let handle: (entry: QueueEntry) => Promise<void> = async () => undefined;
   const queue = {
     work: async (name: string, _options: object, handler: typeof handle) => {
       if (name === 'scoring') handle = handler;
