@@ -1,6 +1,11 @@
 import { AppError } from '../../errors.ts';
 import { unreadable } from './unreadable.ts';
 
+/** Whether DuckDB needed more than it may have. */
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && /^Out of Memory Error/i.test(error.message);
+}
+
 /**
  * What DuckDB threw, as an error that callers may see. Its own texts name files of this machine, and repeat what stands
  * in them: they go to the log alone.
@@ -16,7 +21,7 @@ export function toReadError(error: unknown): unknown {
         cause: error,
       },
     );
-  if (/^Out of Memory Error/i.test(message)) {
+  if (isOutOfMemory(error)) {
     const text =
       'Reading it takes more memory than this server gives to one table. Use fewer columns, or smaller values.';
     return unreadable({ rule: 'too_large_for_memory', message: text }, error);

@@ -15,6 +15,7 @@ import { openTable } from './open-table.ts';
 import { describeParquet, tableSql, writeParquet } from './parquet-file.ts';
 import { profileTable } from './profile/profile-table.ts';
 import { toReadError } from './read-errors.ts';
+import { sideBySide } from './side-by-side.ts';
 import type { ImportedTable, ImportOptions, JoinBase, RawRow, Table, Tables } from './table.ts';
 import type { TableOptions } from './tables.ts';
 import { createTurns } from './turns.ts';
@@ -136,7 +137,7 @@ export async function startTables(options: TableOptions): Promise<Tables> {
         // side by side, as the join itself has one thread only; of a wide table, each takes all of the memory
         const [path, profile] =
           database === databases.usual
-            ? await bothOf(write(), profiled())
+            ? await sideBySide(write, profiled)
             : [await write(), await profiled()];
         return finishTable(connection, storage, { ...join, path, profile });
       });
@@ -170,12 +171,6 @@ export async function startTables(options: TableOptions): Promise<Tables> {
     await databases.close();
     await home[Symbol.asyncDispose]();
   }
-}
-
-/** Both, when both have ended: what one of them uses is there until then. */
-async function bothOf<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([a, b]);
-  return [await a, await b];
 }
 
 function limitsOf({ unpackedBytesMax, jsonDepthMax = 64 }: TableOptions): ImportLimits {
