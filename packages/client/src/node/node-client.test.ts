@@ -107,6 +107,12 @@ test('a download that breaks leaves what stood there, and nothing half', async (
   expect(await readdir(folder)).toEqual(['out.csv']);
 });
 
+/** Node.js makes none itself; POSIX has the command. */
+function makePipe(path: string): void {
+  const command = 'mkfifo';
+  execFileSync(command, [path]);
+}
+
 test('a link to a file stays one: what it leads to is written', async () => {
   await mkdir(join(folder, 'elsewhere'));
   const file = join(folder, 'elsewhere', 'out.csv');
@@ -121,7 +127,7 @@ test('a link to a file stays one: what it leads to is written', async () => {
 
 test.skipIf(process.platform === 'win32')('a pipe or a device is written to, not replaced', async () => {
   const pipe = join(folder, 'pipe');
-  execFileSync('mkfifo', [pipe]);
+  makePipe(pipe);
   const [text, bytes] = await Promise.all([
     readFile(pipe, 'utf8'),
     saveStream(new Blob(['n\n1\n']).stream(), pipe),
