@@ -44,7 +44,8 @@ export function createCsvScanner(delimiter: string, { cellCharsMax, onRecord, on
   return { push, end, isStopped: () => isStopped };
 
   function push(text: string): void {
-    for (let at = 0; at < text.length && !isStopped; ) {
+    for (let at = 0; at < text.length; ) {
+      if (isStopped) return;
       const end = endOfRun(text, at);
       if (end > at) takeRun(text.slice(at, end));
       // within the text
