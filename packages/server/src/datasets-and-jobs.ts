@@ -89,7 +89,8 @@ export async function openDatasetsAndJobs(options: Options) {
       ...config.outbound,
       timeoutMs: webhookMs,
       redirectsMax: 0,
-      bytesMax: 65_536,
+      // what a receiver says is not read
+      bytesMax: Number.POSITIVE_INFINITY,
     }),
     onEnded: createFailedImports(versions),
     onRows: metrics.onJobRows,

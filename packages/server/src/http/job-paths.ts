@@ -67,7 +67,7 @@ export function jobOperations(): DoorOperation[] {
 /** Adds what HTTP has its own words for to the operations of procedures. */
 export function describeJobHeaders(paths: Paths, modelIds: readonly string[]): void {
   const key = header('idempotency-key', 'The same key and body make one job, within a day.');
-  for (const path of ['/jobs/predict-dataset', '/jobs/check-dataset', '/datasets'])
+  for (const path of ['/jobs/predict-dataset', '/jobs/check-dataset', '/jobs/{id}/retry-failed', '/datasets'])
     addParameters(paths[path]?.post, [key]);
 
   const get = paths['/jobs/{id}']?.get;

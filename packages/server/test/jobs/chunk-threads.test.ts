@@ -133,6 +133,11 @@ describe('chunks of a micro model', () => {
   });
 });
 
+interface How {
+  readonly signal?: AbortSignal;
+  readonly mapping?: ColumnMapping;
+}
+
 /** One thread, and the task of scoring some rows on it. */
 async function useThread(rows: readonly RawRow[], { stuckMs = 20_000 } = {}) {
   const ended: unknown[] = [];
@@ -151,10 +156,7 @@ async function useThread(rows: readonly RawRow[], { stuckMs = 20_000 } = {}) {
   const task = { kind: 'score' as const, file, path, columns, ...range };
   return {
     ended,
-    async run({
-      signal = new AbortController().signal,
-      mapping = { value: 'number' } as ColumnMapping,
-    } = {}) {
+    async run({ signal = new AbortController().signal, mapping = { value: 'number' } }: How = {}) {
       const { result } = await bench.tables.writeWith(({ folder, path: to }) =>
         threads.run({ ...task, mapping, folder, to }, signal),
       );

@@ -48,6 +48,28 @@ describe('a webhook', () => {
   });
 });
 
+test('a webhook is answered by any 2xx, however much comes with it', async () => {
+  const server = createServer((_request, response) =>
+    response.writeHead(200, { 'content-length': '1000000000' }).write('x'),
+  );
+  await using _closing = { [Symbol.asyncDispose]: async () => server.closeAllConnections() };
+  server.listen(0, '127.0.0.1').unref();
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const { id } = await member.client.jobs.predictDataset.mutate({
+    datasetId,
+    model: 'penguins',
+    webhook: { url },
+  });
+  const { prisma } = app.app.database;
+  const stateOf = async () => {
+    const rows: { state: string }[] = await prisma.$queryRaw`
+      SELECT state::text FROM pgboss.job WHERE name = 'webhooks' AND data->>'jobId' = ${id}`;
+    return rows.map(({ state }) => state);
+  };
+  await expect.poll(stateOf, { timeout: 30_000 }).toEqual(['completed']);
+});
+
 test('a webhook that is not answered keeps nobody else’s waiting', async () => {
   const silent = createServer();
   await using _closing = { [Symbol.asyncDispose]: async () => silent.closeAllConnections() };
