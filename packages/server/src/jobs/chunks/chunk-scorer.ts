@@ -2,7 +2,7 @@ import type { AnyContract, ItemError } from '@oriel/schemas';
 import { columnsOfMapping, createRowMapper, type RowMapper } from '../../datasets/map-row.ts';
 import type { RawRow, Table, Tables } from '../../datasets/table/table.ts';
 import { forEachYielding } from '../../datasets/yielding.ts';
-import type { Engine, EngineObserver } from '../../engine/engine-types.ts';
+import type { BulkAnswer, Engine, EngineObserver } from '../../engine/engine-types.ts';
 import type { AppError } from '../../errors.ts';
 import type { DoneChunk } from '../job-runner.ts';
 import type { OutputColumns } from '../output-columns.ts';
@@ -29,6 +29,9 @@ interface Needs {
   readonly observer: Pick<EngineObserver, 'onSlice'>;
   readonly logger: { warn(fields: object, message: string): void };
 }
+
+/** How large rows are in memory the size of a packed file does not tell: so many are there at a time. */
+const pieceRows = 2048;
 
 type ScoredChunk = Omit<DoneChunk, 'index'>;
 
@@ -79,29 +82,48 @@ export function createChunkScorer({ tables, engine, threads, onComputed, observe
     mapRow: RowMapper,
     index: number,
   ): Promise<ScoredChunk> {
-    const { table, outputs, input } = scoring;
-    const columns = input.mapping ? columnsOfMapping(input.mapping) : [inputColumn];
-    const rows = await table.readRange({ ...rangeOf(scoring, index), columns });
+    const { table, outputs } = scoring;
+    const { offset, limit } = rangeOf(scoring, index);
+    const rows = Math.min(limit, table.rows - offset);
     const results = await readEarlier(scoring, index);
-    const places = results.length === rows.length ? failedPlaces(results, outputs) : [...rows.keys()];
+    const places = results.length === rows ? failedPlaces(results, outputs) : [...Array(rows).keys()];
+    let rowsFailed = 0;
+    for (let start = 0; start < rows; start += pieceRows) {
+      const wanted = places.filter((place) => place >= start && place < start + pieceRows);
+      const answers = await predict(scoring, mapRow, {
+        offset: offset + start,
+        wanted: wanted.map((place) => place - start),
+      });
+      await forEachYielding(answers, (answer, at) => {
+        if (!answer.ok) rowsFailed += 1;
+        results[wanted[at] ?? 0] = answer.ok
+          ? outputs.toRow(answer.output)
+          : outputs.toFailedRow(toItemError(answer.error));
+      });
+    }
+    const { sha256 } = await tables.write(outputs.columns, results);
+    return { sha256, rows, rowsFailed };
+  }
+
+  /** Some rows of a piece of a chunk, by their places in it. */
+  async function predict(
+    { table, input, signal }: Scoring,
+    mapRow: RowMapper,
+    { offset, wanted }: { readonly offset: number; readonly wanted: readonly number[] },
+  ): Promise<readonly BulkAnswer[]> {
+    const last = wanted.at(-1);
+    if (last === undefined) return [];
+    const columns = input.mapping ? columnsOfMapping(input.mapping) : [inputColumn];
+    const rows = await table.readRange({ offset, limit: last + 1, columns });
     const inputs: unknown[] = [];
-    await forEachYielding(places, (place) => inputs.push(mapRow(rows[place] ?? {})));
-    const answers = await engine.predictBulk({
+    await forEachYielding(wanted, (place) => inputs.push(mapRow(rows[place] ?? {})));
+    return engine.predictBulk({
       model: input.model,
       version: input.modelVersion,
       inputs,
-      signal: scoring.signal,
+      signal,
       onComputed: (computeMs) => onComputed?.(input.chargedTo, computeMs),
     });
-    let rowsFailed = 0;
-    await forEachYielding(answers, (answer, at) => {
-      if (!answer.ok) rowsFailed += 1;
-      results[places[at] ?? 0] = answer.ok
-        ? outputs.toRow(answer.output)
-        : outputs.toFailedRow(toItemError(answer.error));
-    });
-    const { sha256 } = await tables.write(outputs.columns, results);
-    return { sha256, rows: rows.length, rowsFailed };
   }
 
   async function readEarlier({ earlier, input }: Scoring, index: number): Promise<RawRow[]> {
