@@ -129,7 +129,11 @@ const descriptionSchema = z
   .max(2000)
   .regex(/^[^\0]*$/, 'must not have NUL characters');
 const tagSchema = nameText(50);
-const tagsSchema = z.array(tagSchema).max(20);
+/** The same tag twice is there once. */
+const tagsSchema = z
+  .array(tagSchema)
+  .max(20)
+  .overwrite((tags) => [...new Set(tags)]);
 
 /** What a dataset may be given when it is made, whichever way its rows come. */
 export const datasetDetailsSchema = z.strictObject({

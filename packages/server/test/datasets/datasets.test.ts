@@ -103,10 +103,10 @@ describe('a dataset of a CSV', () => {
     expect(await ada.client.datasets.get.query({ id })).toMatchObject({ name: 'after', tags: ['a'] });
     const answer = await app.send(`/api/v1/datasets/${id}`, {
       method: 'PATCH',
-      body: JSON.stringify({ description: 'new', tags: [] }),
+      body: JSON.stringify({ description: 'new', tags: ['field', '2026', 'field'] }),
       headers: { 'content-type': 'application/json', ...ada.headers },
     });
-    expect(answer.body).toMatchObject({ name: 'after', description: 'new', tags: [] });
+    expect(answer.body).toMatchObject({ name: 'after', description: 'new', tags: ['field', '2026'] });
   });
 
   test('that is deleted is gone for all until it is restored', async () => {
