@@ -38,7 +38,7 @@ export type DatasetJobs = ReturnType<typeof createDatasetJobs>;
 /** Makes the jobs that bring datasets and models together. What they mean is settled here: versions, and the mapping. */
 export function createDatasetJobs(needs: Needs) {
   const { jobs, datasets, tables, engine, contracts, repository } = needs;
-  const chunkRowsOf = createChunkRows(needs.chunkRows);
+  const rowsOfChunk = createChunkRows(needs.chunkRows);
   return { predictDataset, checkDataset, predictInputs, retryFailed };
 
   /** @throws AppError NOT_FOUND, DATASET_NOT_READY, MODEL_NOT_FOUND, INPUT_INVALID, JOB_LIMIT_REACHED, … */
@@ -61,11 +61,7 @@ export function createDatasetJobs(needs: Needs) {
         mapping,
         name: asked.name ?? `${name}: ${contract.id}`.slice(0, 200),
         keepColumns: asked.keepColumns,
-        chunkRows: chunkRowsOf({
-          ...sizeOf(source),
-          areImages: contract.media !== undefined,
-          areQuick: isMicro(contract, modelVersion),
-        }),
+        chunkRows: chunkRowsOf(contract, { ...sizeOf(source), areQuick: isMicro(contract, modelVersion) }),
         chargedTo: caller.principal.id,
       };
       const title = `Predict ${name} with ${contract.id}`;
@@ -93,11 +89,7 @@ export function createDatasetJobs(needs: Needs) {
         input: {
           ...about,
           mapping,
-          chunkRows: chunkRowsOf({
-            ...sizeOf(source),
-            areImages: contract.media !== undefined,
-            areQuick: true,
-          }),
+          chunkRows: chunkRowsOf(contract, { ...sizeOf(source), areQuick: true }),
         },
         title: `Check ${source.dataset.name} against ${contract.id}`,
         rowsTotal: source.rows,
@@ -134,11 +126,7 @@ export function createDatasetJobs(needs: Needs) {
         mapping: null,
         name: `Predictions of ${model}`,
         keepColumns: true,
-        chunkRows: chunkRowsOf({
-          rows: inputs.length,
-          sizeBytes: blob.sizeBytes,
-          areImages: contract.media !== undefined,
-        }),
+        chunkRows: chunkRowsOf(contract, { rows: inputs.length, sizeBytes: blob.sizeBytes }),
         chargedTo: caller.principal.id,
       };
       const title = `Predict ${inputs.length} inputs with ${model}`;
@@ -199,6 +187,10 @@ export function createDatasetJobs(needs: Needs) {
     if (status && !status.versions.some((each) => each.version === version))
       throw new AppError('MODEL_VERSION_NOT_FOUND', `The model "${id}" has no version "${version}".`);
     return version;
+  }
+
+  function chunkRowsOf({ media }: AnyContract, rows: Omit<ChunkedRows, 'areImages'>): number {
+    return rowsOfChunk({ ...rows, areImages: media !== undefined });
   }
 
   /** Such models score rows from file to file: see the chunk scorer. */

@@ -85,6 +85,7 @@ describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
 
 test('two servers on one Redis share a limit, and go on by themselves when it stops', async (context) => {
   const redis = await startRedis();
+  // a machine need not have one: limits are kept in the database by default, which the tests above show
   if (!redis) return context.skip('no redis-server');
   const env = { ...settings, REDIS_URL: redis.url };
   const apps = [await startTestApp(env), await startTestApp(env)];
