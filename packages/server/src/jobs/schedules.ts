@@ -52,7 +52,7 @@ export function createSchedules(needs: Needs) {
     if ((await repository.count(owner)) >= schedulesMax)
       throw new AppError('CONFLICT', `There are ${schedulesMax} schedules already. Delete one first.`);
     // what could not run now is told now
-    checkWebhook(input.job.webhook);
+    checkWebhook(input.job.webhook, ['job', 'webhook']);
     await datasets.prepareRun(caller, input.job);
     const { webhook } = input.job;
     const webhookSecret = webhook?.secret === undefined ? null : await sealSecret(webhook.secret);

@@ -73,10 +73,18 @@ export function createWebhooks({ repository, fetch, openSecret, logger, now = Da
 /**
  * What no server would ever call is refused when it is asked for: once the job has ended, nobody is there to be told.
  *
- * @throws AppError URL_REFUSED
+ * @param path - of the webhook, in what was asked for
+ * @throws AppError URL_REFUSED, with its field
  */
-export function checkWebhook(webhook: Webhook | undefined): void {
-  if (webhook) toOutboundUrl(webhook.url, undefined, null);
+export function checkWebhook(webhook: Webhook | undefined, path: readonly string[] = ['webhook']): void {
+  if (!webhook) return;
+  try {
+    toOutboundUrl(webhook.url, undefined, null);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { code, message } = error;
+    throw new AppError(code, message, { issues: [{ path: [...path, 'url'], rule: 'url', message }] });
+  }
 }
 
 function toBody(job: Job): string {

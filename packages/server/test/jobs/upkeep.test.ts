@@ -96,10 +96,14 @@ test.each(['ftp://example.com/hook', 'javascript:alert(1)', 'https://me:secret@e
   'a webhook that would never be called is refused: %s',
   async (url) => {
     const job = { datasetId, model: 'penguins', webhook: { url } };
-    const refused = { status: 400, body: { code: 'URL_REFUSED' } };
-    expect(await app.post('/api/v1/jobs/predict-dataset', job, member.headers)).toMatchObject(refused);
+    const refused = (...path: string[]) => ({
+      status: 400,
+      body: { code: 'URL_REFUSED', issues: [{ path: [...path, 'webhook', 'url'], rule: 'url' }] },
+    });
+    const asked = await app.post('/api/v1/jobs/predict-dataset', job, member.headers);
+    expect(asked).toMatchObject(refused());
     const schedule = { cron: '0 3 * * 1', job };
-    expect(await app.post('/api/v1/job-schedules', schedule, member.headers)).toMatchObject(refused);
+    expect(await app.post('/api/v1/job-schedules', schedule, member.headers)).toMatchObject(refused('job'));
   },
 );
 
