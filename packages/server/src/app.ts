@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import type { AnyContract } from '@oriel/schemas';
 import type { FastifyBaseLogger } from 'fastify';
 import { createAppRouter } from './app-router.ts';
@@ -8,6 +7,7 @@ import { openDatabase } from './db/database.ts';
 import { createEngine } from './engine/engine.ts';
 import { datasetDoor } from './http/dataset-door.ts';
 import { docsPage } from './http/docs-page.ts';
+import { type HandedConnections, serveHanded } from './http/handed-connections.ts';
 import { identification } from './http/identification.ts';
 import { jobDoor } from './http/job-door.ts';
 import { addressLimiting, callerLimiting, failureLimiting } from './http/limiting.ts';
@@ -20,6 +20,7 @@ import { probes, type Readiness } from './http/probes.ts';
 import { contextFactory } from './http/request-context.ts';
 import { restDoor } from './http/rest-door.ts';
 import { createHttpServer } from './http/server.ts';
+import { schemeOf, toListenError, toServerUrl } from './http/server-address.ts';
 import { trpcDoor } from './http/trpc-door.ts';
 import { webApp } from './http/web-app.ts';
 import { openIdentity } from './identity.ts';
@@ -43,6 +44,8 @@ interface Options {
   readonly modelsFolder: URL;
   /** Most connections to the database. */
   readonly connectionsMax?: number;
+  /** Where HTTP connections come from when another process listens for this one. */
+  readonly handed?: HandedConnections;
   /** The metrics of all processes; without it, this process' own. */
   readonly clusterMetrics?: MetricsText;
   /** Folder of the built demo page. */
@@ -63,9 +66,9 @@ export async function createApp({
   modelsFolder,
   webFolder,
   connectionsMax,
+  handed,
   clusterMetrics,
 }: Options) {
-  const scheme = config.tls.certFile === undefined ? 'http' : 'https';
   let isStopping = false;
   const metrics = createMetrics();
   const database = await openDatabase({
@@ -234,27 +237,25 @@ export async function createApp({
   async function listen(): Promise<string> {
     try {
       if (config.role !== 'api') await largeWork.work();
-      await server.listen({
-        host: config.host,
-        port: config.port,
-        // Fastify does not know what its listeners speak
-        listenTextResolver: (address) => `listening at ${address.replace(/^http:/, `${scheme}:`)}`,
-      });
+      if (handed) await serveHanded(server, handed);
+      else
+        await server.listen({
+          host: config.host,
+          port: config.port,
+          // Fastify does not know what its listeners speak
+          listenTextResolver: (address) => `listening at ${address.replace(/^http(?=:)/, schemeOf(config))}`,
+        });
     } catch (error) {
       await close();
-      throw isAddressInUse(error)
-        ? new Error(
-            `Port ${config.port} is in use by another program. Stop it, or choose another port: PORT=3001`,
-          )
-        : error;
+      throw toListenError(error, config.port);
     }
     return url();
   }
 
   function url(): string {
+    if (handed) return handed.url();
     const [address] = server.addresses();
-    const port = typeof address === 'object' ? address.port : config.port;
-    return `${scheme}://${toUrlHost(config.host)}:${port}`;
+    return toServerUrl(config, typeof address === 'object' ? address.port : config.port);
   }
 
   async function readiness(): Promise<Readiness> {
@@ -294,16 +295,6 @@ export async function createApp({
     await jobs.stop();
     await Promise.all([engine.drain(), closing]);
   }
-}
-
-/** How a person on this machine calls the host that the server listens on. */
-function toUrlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return isIPv6(host) ? `[${host}]` : host;
-}
-
-function isAddressInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
 function later(ms: number): Promise<void> {

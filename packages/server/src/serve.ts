@@ -5,6 +5,7 @@ import type { FirstAdmin } from './auth/users/first-admin.ts';
 import type { Config } from './config.ts';
 import { readFirstAdmin } from './first-admin.ts';
 import { growHeapsFurther } from './heap-growth.ts';
+import type { HandedConnections } from './http/handed-connections.ts';
 import { createLogger } from './logger.ts';
 import type { MetricsText } from './monitoring/metrics.ts';
 
@@ -20,6 +21,8 @@ interface Options {
   readonly config: Config;
   /** Most connections to the database. */
   readonly connectionsMax?: number;
+  /** Where HTTP connections come from when another process listens for this one. */
+  readonly handed?: HandedConnections;
   /** Where the metrics of all processes come from; without it, they are this process' own. */
   readonly clusterMetrics?: MetricsText;
   /** Whether another process starts this one, and sees to what is done once. */
@@ -35,6 +38,7 @@ interface Options {
 export async function serve({
   config,
   connectionsMax,
+  handed,
   clusterMetrics,
   isWorker = false,
 }: Options): Promise<Serving> {
@@ -47,6 +51,7 @@ export async function serve({
     modelsFolder,
     webFolder: new URL('../../web-demo/dist/', import.meta.url),
     ...(connectionsMax !== undefined && { connectionsMax }),
+    ...(handed && { handed }),
     ...(clusterMetrics && { clusterMetrics }),
   });
   await app.ready;

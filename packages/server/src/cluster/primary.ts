@@ -1,11 +1,14 @@
 import cluster, { type Worker } from 'node:cluster';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AggregatorRegistry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
 import { readFirstAdmin } from '../first-admin.ts';
+import { toListenError, toServerUrl } from '../http/server-address.ts';
 import { createLogger } from '../logger.ts';
 import type { Serving } from '../serve.ts';
+import { createConnectionSharing } from './connection-sharing.ts';
 import { type PrimaryMessage, type WorkerMessage, workerMessageSchema } from './messages.ts';
 
 /** A worker that ended is replaced after this, so that one that cannot live does not keep the machine busy. */
@@ -15,7 +18,7 @@ const stopGraceMs = 5_000;
 
 /**
  * Serves from several processes on one port. This one owns the embedded database and the data folder, starts the
- * others, replaces those that end, and sums their metrics; it answers no request itself.
+ * others, replaces those that end, gives them connections, and sums their metrics; it answers no request itself.
  *
  * @throws Error when the database cannot be used, or the first start of a worker fails; nothing is left running then
  */
@@ -27,20 +30,31 @@ export async function runPrimary(config: Config): Promise<Serving> {
     logger,
   });
   const aggregator = new AggregatorRegistry();
+  const connections = createConnectionSharing(config);
+  let url: string | undefined;
   let isStopping = false;
 
   try {
     const firstAdmin = await readFirstAdmin({ database, config, logger });
     const started = await Promise.all(Array.from({ length: config.processes }, startWorker));
-    const [first] = started;
-    // config.ts allows no fewer than one process
-    return { url: first?.url ?? '', isReady: started.every(({ isReady }) => isReady), firstAdmin, close };
+    url = toServerUrl(config, await listen());
+    logger.info(`listening at ${url}`);
+    for (const worker of workers()) tell(worker, { type: 'oriel:listening', url });
+    return { url, isReady: started.every(({ isReady }) => isReady), firstAdmin, close };
   } catch (error) {
     await close();
     throw error;
   }
 
-  async function startWorker(): Promise<{ url: string; isReady: boolean }> {
+  async function listen(): Promise<number> {
+    try {
+      return await connections.listen();
+    } catch (error) {
+      throw toListenError(error, config.port);
+    }
+  }
+
+  async function startWorker(): Promise<{ isReady: boolean }> {
     const worker = cluster.fork({ DATABASE_URL: database.url });
     worker.on('error', (err) =>
       logger.warn({ err, pid: worker.process.pid }, 'a worker process cannot be reached'),
@@ -49,6 +63,9 @@ export async function runPrimary(config: Config): Promise<Serving> {
       if (!isStopping) logger.error({ pid: worker.process.pid, code, signal }, 'a worker process ended');
     });
     const serving = await waitForServing(worker);
+    // whoever replaces another needs to know at once: it is given connections now
+    if (url !== undefined) tell(worker, { type: 'oriel:listening', url });
+    share(worker);
     worker.once('exit', () => void replace());
     return serving;
   }
@@ -64,7 +81,20 @@ export async function runPrimary(config: Config): Promise<Serving> {
     }
   }
 
-  function waitForServing(worker: Worker): Promise<{ url: string; isReady: boolean }> {
+  /** Gives it connections until it ends. */
+  function share(worker: Worker): void {
+    const share = connections.add({
+      give: (connection) => tell(worker, { type: 'oriel:connection' }, connection),
+    });
+    worker.on('message', (raw: unknown) => {
+      const { data: message } = workerMessageSchema.safeParse(raw);
+      if (message?.type === 'oriel:connections') share.report(message);
+    });
+    worker.once('disconnect', share.remove);
+    worker.once('exit', share.remove);
+  }
+
+  function waitForServing(worker: Worker): Promise<{ isReady: boolean }> {
     return new Promise((resolve, reject) => {
       worker.on('message', (raw: unknown) => {
         const { data: message } = workerMessageSchema.safeParse(raw);
@@ -85,8 +115,8 @@ export async function runPrimary(config: Config): Promise<Serving> {
 
   async function close(): Promise<void> {
     isStopping = true;
-    const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-    await Promise.all(workers.map(stopWorker));
+    connections.close();
+    await Promise.all(workers().map(stopWorker));
     await database.close();
   }
 
@@ -101,7 +131,12 @@ export async function runPrimary(config: Config): Promise<Serving> {
   }
 }
 
-function tell(worker: Worker, message: PrimaryMessage): void {
+function workers(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+}
+
+function tell(worker: Worker, message: PrimaryMessage, connection?: Socket): void {
   // what cannot be said to a worker that is ending needs not be said: its exit is heard
-  if (worker.isConnected()) worker.send(message, () => undefined);
+  if (worker.isConnected()) worker.send(message, connection, () => undefined);
+  else connection?.destroy();
 }

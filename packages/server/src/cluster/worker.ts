@@ -1,4 +1,6 @@
+import { Socket } from 'node:net';
 import type { Config } from '../config.ts';
+import type { HandedConnections } from '../http/handed-connections.ts';
 import type { MetricsText } from '../monitoring/metrics.ts';
 import { serve } from '../serve.ts';
 import { type PrimaryMessage, primaryMessageSchema, type WorkerMessage } from './messages.ts';
@@ -20,6 +22,7 @@ export async function runWorker(config: Config): Promise<void> {
         recordsPerSecondMax: share(config.recordsPerSecondMax),
       },
       connectionsMax,
+      handed: primary.connections,
       clusterMetrics: primary.metrics,
       isWorker: true,
     });
@@ -27,7 +30,7 @@ export async function runWorker(config: Config): Promise<void> {
     primary.onStop(stop);
     // without the primary there is no embedded database either
     process.once('disconnect', stop);
-    primary.send({ type: 'oriel:serving', url: serving.url, isReady: serving.isReady });
+    primary.send({ type: 'oriel:serving', isReady: serving.isReady });
   } catch (error) {
     primary.send({ type: 'oriel:failed', message: error instanceof Error ? error.message : String(error) });
     process.exitCode = 1;
@@ -40,10 +43,14 @@ function connectToPrimary() {
   let nextId = 0;
   let isStopWanted = false;
   let stop: (() => void) | undefined;
+  const counts = createCountReports((taken, ended) => send({ type: 'oriel:connections', taken, ended }));
+  let url = '';
+  let take = (connection: Socket): void => void connection.destroy();
 
-  process.on('message', (raw) => {
+  process.on('message', (raw, handle) => {
     const { data: message } = primaryMessageSchema.safeParse(raw);
-    if (message) receive(message);
+    if (message?.type === 'oriel:connection') receiveConnection(handle);
+    else if (message) receive(message);
   });
 
   return {
@@ -59,19 +66,65 @@ function connectToPrimary() {
         wanted.set(id, resolve);
         send({ type: 'oriel:metrics-wanted', id });
       }),
-  } satisfies { metrics: MetricsText } & Record<string, unknown>;
+    connections: {
+      url: () => url,
+      start(callback) {
+        take = callback;
+      },
+    },
+  } satisfies { metrics: MetricsText; connections: HandedConnections } & Record<string, unknown>;
 
-  function receive(message: PrimaryMessage): void {
+  function receive(message: Exclude<PrimaryMessage, { type: 'oriel:connection' }>): void {
     if (message.type === 'oriel:stop') {
       isStopWanted = true;
       stop?.();
+    } else if (message.type === 'oriel:listening') {
+      url = message.url;
     } else {
       wanted.get(message.id)?.(message.text);
       wanted.delete(message.id);
     }
   }
 
+  function receiveConnection(handle: unknown): void {
+    counts.onTaken();
+    if (handle instanceof Socket) {
+      handle.once('close', counts.onEnded);
+      take(handle);
+    } else {
+      // it broke on its way
+      counts.onEnded();
+    }
+  }
+
   function send(message: WorkerMessage): void {
     process.send?.(message);
   }
+}
+
+/** Counts, and tells after each turn of the event loop in which there was something to count. */
+function createCountReports(tell: (taken: number, ended: number) => void) {
+  let taken = 0;
+  let ended = 0;
+  let isTelling = false;
+  const tellSoon = () => {
+    if (isTelling) return;
+    isTelling = true;
+    setImmediate(() => {
+      isTelling = false;
+      tell(taken, ended);
+      taken = 0;
+      ended = 0;
+    });
+  };
+  return {
+    onTaken() {
+      taken++;
+      tellSoon();
+    },
+    onEnded() {
+      ended++;
+      tellSoon();
+    },
+  };
 }

@@ -111,10 +111,7 @@ export function createJobs(options: Options) {
       onError,
     });
     await worker.start();
-    await queue.work<WebhookCall>('webhooks', webhooksAtOnce, ({ data }) =>
-      // the next at once: there may be many after a while without the network
-      webhooks.deliver(data).finally(() => queue.wake('webhooks')),
-    );
+    await queue.work<WebhookCall>('webhooks', webhooksAtOnce, ({ data }) => webhooks.deliver(data));
     await queue.work<ScheduleCall>('schedules', { concurrency: 1, pollS: 5 }, ({ id, data }) =>
       schedules.run(data, id),
     );

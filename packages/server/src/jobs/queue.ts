@@ -67,10 +67,13 @@ interface Options {
 
 /**
  * A process that was not heard of for this long is dead, and what it held is begun again; the least that pg-boss takes.
- * With the interval below and the time until somebody looks, about 13 seconds.
+ * With the interval below and the time until somebody looks, 11 to 16 seconds: looking more often keeps an idle server,
+ * and its embedded database above all, busy for nothing.
  */
 const heartbeatSeconds = 10;
-const superviseSeconds = 2;
+const superviseSeconds = 5;
+/** How often each worker would look by itself; it is told to, far sooner. */
+const aloneSeconds = 60;
 
 const noJob = '00000000-0000-0000-0000-000000000000';
 /** Crashes count as retries, and whoever works counts for itself which are too many. */
@@ -84,10 +87,17 @@ const optionsOf: Readonly<Record<QueueName, object>> = {
   housekeeping: { retryLimit: 3, retryDelay: 60, retryBackoff: true, heartbeatSeconds },
 };
 
+/** One that works on what waits in a line, one entry after the other. */
+interface LineWorker {
+  id: string;
+  isBusy: boolean;
+}
+
 /**
  * Lines on pg-boss, in the same database as everything else, over the connections that there are: the embedded database
- * has few. It looks for work every second, and at once when this process has put some there; nothing needs LISTEN, which
- * the embedded database does not have.
+ * has few. It looks for work every few seconds, and at once when this process has put some there; nothing needs LISTEN, which
+ * the embedded database does not have. One idle worker of a line looks for all of them, since each look costs the
+ * database milliseconds: whoever finds something sends the next one to look for more.
  */
 export function createJobQueue({ pool, schema, isEmbedded, logger }: Options): JobQueue {
   const boss = new PgBoss({
@@ -102,7 +112,7 @@ export function createJobQueue({ pool, schema, isEmbedded, logger }: Options): J
   // while the database is away it says so every second
   const warn = oncePerMinute((err: unknown) => logger.warn({ err }, 'the queue of jobs could not be served'));
   boss.on('error', warn);
-  const workers = new Map<QueueName, string[]>();
+  const lines = new Map<QueueName, { workers: LineWorker[]; timer: NodeJS.Timeout }>();
 
   /**
    * The embedded database belongs to this process alone: what is in somebody's hands as it starts is in those of a process
@@ -111,6 +121,12 @@ export function createJobQueue({ pool, schema, isEmbedded, logger }: Options): J
   async function giveBack(name: QueueName): Promise<void> {
     const held = (await boss.findJobs(name)).filter(({ state }) => state === 'active').map(({ id }) => id);
     if (held.length > 0) await boss.fail(name, held);
+  }
+
+  /** The first that is idle: the others are told by it once there is something. */
+  function lookWithOneOf(workers: readonly LineWorker[]): void {
+    const idle = workers.find(({ isBusy }) => !isBusy);
+    if (idle) boss.notifyWorker(idle.id);
   }
 
   return {
@@ -140,23 +156,34 @@ export function createJobQueue({ pool, schema, isEmbedded, logger }: Options): J
       { concurrency, pollS, perGroupMax }: WorkOptions,
       handle: (entry: QueueEntry<T>) => Promise<void>,
     ) {
+      const workers: LineWorker[] = [];
       const options = {
-        pollingIntervalSeconds: pollS,
+        pollingIntervalSeconds: Math.max(pollS, aloneSeconds),
         ...(perGroupMax !== undefined && { groupConcurrency: perGroupMax }),
       };
       // one by one: of those that pg-boss makes together, only the first can be woken
-      const ids: string[] = [];
       for (let i = 0; i < concurrency; i += 1) {
-        const id = await boss.work<T>(queue, options, async ([job]) => {
-          if (job) await handle({ id: job.id, data: job.data, signal: job.signal });
+        const worker: LineWorker = { id: '', isBusy: false };
+        worker.id = await boss.work<T>(queue, options, async ([job]) => {
+          if (!job) return;
+          worker.isBusy = true;
+          lookWithOneOf(workers);
+          try {
+            await handle({ id: job.id, data: job.data, signal: job.signal });
+          } finally {
+            worker.isBusy = false;
+            // it looks again as soon as this entry is written off
+            boss.notifyWorker(worker.id);
+          }
         });
-        ids.push(id);
+        workers.push(worker);
       }
-      workers.set(queue, ids);
+      const timer = setInterval(() => lookWithOneOf(workers), pollS * 1000).unref();
+      lines.set(queue, { workers, timer });
     },
 
     wake(queue) {
-      for (const id of workers.get(queue) ?? []) boss.notifyWorker(id);
+      lookWithOneOf(lines.get(queue)?.workers ?? []);
     },
 
     schedule: (queue, cron, { key, tz, data }) => boss.schedule(queue, cron, data, { key, tz }),
@@ -174,7 +201,8 @@ export function createJobQueue({ pool, schema, isEmbedded, logger }: Options): J
 
     async stop() {
       // not by pg-boss's own graceful way, which looks every half a second whether it may end
-      await Promise.all([...workers.keys()].map((name) => boss.offWork(name, { wait: true })));
+      for (const { timer } of lines.values()) clearInterval(timer);
+      await Promise.all([...lines.keys()].map((name) => boss.offWork(name, { wait: true })));
       await boss.stop({ graceful: false });
     },
   };

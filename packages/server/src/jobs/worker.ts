@@ -34,7 +34,7 @@ interface Needs {
 const fruitlessMax = 10;
 /** The same for errors that were caught: what failed this often fails again. */
 const fruitlessErrorsMax = 4;
-const pollS = 1;
+const pollS = 2;
 
 /**
  * Does jobs. Each is taken with a lease of its own, so that of two processes that believe to run it, because one of them

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { createClient } from '@oriel/client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createDataFolder } from '../db/support/embedded-folder.ts';
 import { gentoo } from '../support/inputs.ts';
+import { openRaw } from '../support/raw-http.ts';
 import { spawnServer } from '../support/server-process.ts';
 
 async function start(env: Parameters<typeof spawnServer>[0] = {}) {
@@ -53,6 +57,26 @@ describe('two processes on one port', () => {
     const statuses = await Promise.all(Array.from({ length: 60 }, (_, i) => predict(url, 3000 + i)));
     expect(statuses.filter((status) => status === 200)).toHaveLength(20);
     expect(statuses.filter((status) => status === 429)).toHaveLength(40);
+  });
+
+  test('connections are bounded in time and number as they are with one process', async () => {
+    const { url } = await start({ ORIEL_HEADERS_MS_MAX: '4000', ORIEL_CONNECTIONS_MAX: '1' });
+    // one for each process, both of which say less than a request
+    const slow = await Promise.all([openRaw(url), openRaw(url)]);
+    for (const connection of slow) connection.send('GET /health/live HTTP/1.1\r\n');
+    const tooMany = await openRaw(url);
+    tooMany.send('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    expect(await tooMany.readAll()).toMatchObject({ status: 503 });
+    for (const connection of slow) expect(await connection.readAll()).toMatchObject({ status: 408 });
+  });
+
+  test('who has sent a request and says that nothing more comes is answered', async () => {
+    const { url } = await start();
+    const { hostname, port } = new URL(url);
+    const caller = connect(Number(port), hostname);
+    await once(caller, 'connect');
+    caller.end('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    expect(await text(caller)).toContain('200 OK');
   });
 
   test.runIf(process.platform === 'linux')(
