@@ -12,10 +12,11 @@ import { type Subject, start } from './server.ts';
 
 const startUpMs = 1000;
 /**
- * V8 compiles what runs often, a larger program for longer: a server is measured as it is for all of its life but the
- * first seconds.
+ * V8 compiles what runs often, a larger program for longer: a server is measured as it is for all of its life but its
+ * beginning. Models that take milliseconds run little else in these seconds.
  */
-const warmUpSeconds = 6;
+const warmUpSeconds = { light: 6, heavy: 25 };
+const heavyModels: ReadonlySet<string> = new Set(['mobilenet', 'photo', 'encoder']);
 
 interface Way extends Subject {
   readonly model: string;
@@ -48,7 +49,8 @@ function serverSide({ model, path, payload, outputOf, hasSameOutput = true, call
         const headers = caller === undefined ? {} : await headersOf(caller, server);
         const known = hasSameOutput ? await expected : undefined;
         await checkAnswer({ url, headers, payload, expected: known, outputOf });
-        await measure({ url, headers, payload, connections: 32, seconds: warmUpSeconds });
+        const seconds = warmUpSeconds[heavyModels.has(model) ? 'heavy' : 'light'];
+        await measure({ url, headers, payload, connections: 32, seconds });
         return {
           measure: (connections, seconds) => measure({ url, headers, payload, connections, seconds }),
           cpuMs: () => readCpuMs(server.pid),
