@@ -75,6 +75,12 @@ describe('readConfig', () => {
     expect(readConfig({ ORIEL_S3_BUCKET: 'data', ...key }).s3).toMatchObject({ secretAccessKey: 'hunter2' });
   });
 
+  test.each(['api', 'worker'])('a server of the role %s needs a database that others can share', (role) => {
+    const env = { ORIEL_ROLE: role };
+    expect(() => readConfig(env)).toThrow(`ORIEL_ROLE=${role} needs DATABASE_URL`);
+    expect(readConfig({ ...env, DATABASE_URL: 'postgres://db/oriel' })).toMatchObject({ role });
+  });
+
   test.each([
     { ORIEL_S3_BUCKET: '../data' },
     { ORIEL_S3_ENDPOINT: 'localhost:9000' },

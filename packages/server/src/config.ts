@@ -33,8 +33,20 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 /** What is wrong with settings that belong together: each alone may be as it is. */
-function problemsBetween({ tls, oidc, s3 }: Pick<Config, 'tls' | 'oidc' | 's3'>): string[] {
+function problemsBetween({
+  tls,
+  oidc,
+  s3,
+  role,
+  databaseUrl,
+}: Pick<Config, 'tls' | 'oidc' | 's3' | 'role' | 'databaseUrl'>): string[] {
   const problems: string[] = [];
+
+  // its jobs would wait for ever, or nobody could ask for any
+  if (role !== 'all' && databaseUrl === undefined)
+    problems.push(
+      `ORIEL_ROLE=${role} needs DATABASE_URL: the embedded database belongs to this server alone, so no other could ${role === 'api' ? 'do the jobs it accepts' : 'give it jobs'}. Set DATABASE_URL to the PostgreSQL server that all of them share, or leave ORIEL_ROLE unset to do everything here.`,
+    );
 
   const { certFile, keyFile } = tls;
   if ((certFile === undefined) !== (keyFile === undefined))

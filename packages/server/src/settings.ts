@@ -426,7 +426,7 @@ export const settings = {
     z.enum(['all', 'api', 'worker']),
     'all',
     'worker',
-    'What a process does: api: answers requests; worker: does jobs, and answers only /health and /metrics; all: both.',
+    'What a process does: api: answers requests; worker: does jobs, and answers only /health and /metrics; all: both. Without DATABASE_URL: all.',
   ),
   ORIEL_JOBS_PER_USER_MAX: setting(
     count(1, 1_000_000),

@@ -6,7 +6,7 @@ import { asDataset, asProblem, createDatasetUser, type DatasetUser, untilEnded }
 let app: TestApp;
 let ada: DatasetUser;
 beforeAll(async () => {
-  app = await startTestApp({ ORIEL_JOBS_PER_USER_MAX: '2', ORIEL_ROLE: 'api' });
+  app = await startTestApp({ ORIEL_JOBS_PER_USER_MAX: '2' }, { areJobsDone: false });
   ada = await createDatasetUser(app);
 });
 afterAll(() => app.close());

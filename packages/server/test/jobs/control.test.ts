@@ -115,7 +115,7 @@ describe('a job that waits', () => {
   let member: Member;
   beforeAll(async () => {
     // nobody takes jobs here
-    app = await startTestApp({ ORIEL_ROLE: 'api', ORIEL_JOBS_PER_USER_MAX: '3' });
+    app = await startTestApp({ ORIEL_JOBS_PER_USER_MAX: '3' }, { areJobsDone: false });
     member = await createMember(app);
   });
   afterAll(() => app.close());

@@ -7,7 +7,7 @@ import { startTestApp } from '../support/test-app.ts';
 import { createMember } from './support.ts';
 
 test('a chunk counts once, and only for the process that holds the job', async () => {
-  const app = await startTestApp({ ORIEL_ROLE: 'api' });
+  const app = await startTestApp({}, { areJobsDone: false });
   onTestFinished(() => app.close());
   const { client } = await createMember(app);
   const { database } = app.app;

@@ -8,9 +8,12 @@ import { readConfig } from '../../src/config.ts';
 import type { SettingName } from '../../src/settings.ts';
 import { createDataFolder } from '../db/support/embedded-folder.ts';
 
-interface TestModels {
+interface TestOptions {
+  /** Other models than those of this repository. */
   readonly contracts?: Readonly<Record<string, AnyContract>>;
   readonly modelsFolder?: URL;
+  /** False: jobs wait, as they do while no process runs that does them. */
+  readonly areJobsDone?: boolean;
 }
 
 /** A server that runs, and how tests ask it. */
@@ -20,14 +23,13 @@ export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
  * The whole server with its real models, its embedded database in a folder of its own, and a free port.
  *
  * @param env - settings that differ from the defaults
- * @param models - other models than those of this repository
  */
 export async function startTestApp(
   env: Partial<Record<SettingName, string>> = {},
-  { contracts = ourContracts, modelsFolder = ourModels }: TestModels = {},
+  { contracts = ourContracts, modelsFolder = ourModels, areJobsDone = true }: TestOptions = {},
 ) {
   const folder = await createDataFolder();
-  const config = readConfig({
+  const settings = readConfig({
     PORT: '0',
     HOST: '127.0.0.1',
     ORIEL_DATA_DIR: folder.path,
@@ -38,6 +40,8 @@ export async function startTestApp(
     ORIEL_WRONG_CREDENTIALS_PER_MINUTE: '0',
     ...env,
   });
+  // no setting does this on the embedded database, where nobody else could do them
+  const config = areJobsDone ? settings : { ...settings, role: 'api' as const };
   const app = await createApp({
     config,
     logger: pino({ level: 'silent' }),
