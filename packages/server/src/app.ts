@@ -107,6 +107,7 @@ export async function createApp({
     config,
     database,
     publicUrl: issuer,
+    models: Object.keys(contracts),
     onStoreFailure: metrics.onLimitStoreFailure,
     logger,
   });

@@ -26,6 +26,8 @@ interface Options {
   readonly database: Database;
   /** Where callers reach this server; asked for only once it listens. */
   readonly publicUrl: () => string;
+  /** The ids of all that is served. */
+  readonly models: readonly string[];
   readonly onStoreFailure: () => void;
   readonly logger: {
     warn(details: object, message: string): void;
@@ -34,7 +36,7 @@ interface Options {
 }
 
 /** The part of the composition that says who calls, what they may do, and how much of it. */
-export async function openIdentity({ config, database, publicUrl, onStoreFailure, logger }: Options) {
+export async function openIdentity({ config, database, publicUrl, models, onStoreFailure, logger }: Options) {
   const limitStore = await openLimitStore({
     redisUrl: config.redisUrl,
     isDatabaseShared: config.databaseUrl !== undefined,
@@ -51,7 +53,7 @@ export async function openIdentity({ config, database, publicUrl, onStoreFailure
   const principals = createLookupCache<Principal>();
   const forget = principals.clear;
   const audit = createAuditService({ repository: createAuditRepository(database), logger });
-  const keys = createKeyService({ repository: createKeyRepository(database), audit, forget });
+  const keys = createKeyService({ repository: createKeyRepository(database), audit, forget, models });
   const sessions = createSessionStore({
     ...database,
     idleMs: config.sessionIdleMs,

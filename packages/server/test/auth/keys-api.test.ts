@@ -33,6 +33,14 @@ async function make(headers: Headers, input: object = {}) {
   return body as { key: { id: string; scopes: string[] }; secret: string };
 }
 
+/** The refused fields, from the answer of either door. */
+function findIssues(body: {
+  issues?: unknown;
+  error?: { json: { data: { problem: { issues?: unknown } } } };
+}): unknown {
+  return body.issues ?? body.error?.json.data.problem.issues;
+}
+
 describe('a person who is signed in', () => {
   test('makes a key, is shown its secret once, and calls with it', async () => {
     const { headers } = await signIn();
@@ -70,6 +78,42 @@ describe('a person who is signed in', () => {
     const { status, body } = await post({ name: 'CI', scopes: ['predict'], ...input }, headers);
     expect(status).toBe(400);
     expect(body).toMatchObject({ issues: [{ path: expect.arrayContaining([field]) }] });
+  });
+
+  test.each([
+    ['REST', '/api/v1/keys', (input: object) => input],
+    ['tRPC', '/trpc/keys.create', (input: object) => ({ json: input })],
+  ])(
+    'cannot make a key for a model that there is not, over %s: it would be good for nothing',
+    async (_door, path, wrap) => {
+      const { headers } = await signIn();
+      const input = { name: 'CI', scopes: ['predict'], models: ['penguins', 'pengiuns'] };
+      const { status, text } = await app.post(path, wrap(input), headers);
+      expect(status).toBe(400);
+      expect(findIssues(JSON.parse(text))).toEqual([
+        {
+          path: ['models', 1],
+          rule: 'invalid_value',
+          message: 'there is no model "pengiuns"; models: digits, penguins, spam',
+        },
+      ]);
+      expect((await list(headers)).body).toEqual({ items: [] });
+    },
+  );
+
+  test('names a model once, however often it was named', async () => {
+    const { headers } = await signIn();
+    expect(await make(headers, { models: ['spam', 'spam'] })).toMatchObject({ key: { models: ['spam'] } });
+  });
+
+  test('keeps a key whose model is served no more, beside those that are', async () => {
+    const { user, headers } = await signIn();
+    const { key, secret } = await make(headers, { models: ['penguins'] });
+    const data = { models: ['penguins', 'retired'] };
+    await app.app.database.prisma.apiKey.update({ where: { id: key.id }, data });
+    expect((await predict(secret)).status).toBe(200);
+    expect(await app.app.services.keys.list(user.id)).toMatchObject([data]);
+    expect((await list(headers)).body).toMatchObject({ items: [data] });
   });
 
   test('sees and revokes no key of another: it is not there', async () => {

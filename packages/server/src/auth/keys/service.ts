@@ -1,5 +1,6 @@
 import type { ApiKey, CreateApiKeyInput, NewApiKey } from '@oriel/schemas';
 import { AppError } from '../../errors.ts';
+import { toInputError } from '../../input-error.ts';
 import type { AuditActor, AuditService } from '../audit/service.ts';
 import { type KeyPrincipal, keyPrincipal, type PrincipalUser, scopesWithin } from '../principal.ts';
 import type { KeyRepository, StoredKey } from './repository.ts';
@@ -10,6 +11,8 @@ interface Needs {
   readonly audit: Pick<AuditService, 'record'>;
   /** Makes this process forget who holds which credential. */
   readonly forget: () => void;
+  /** The ids of all that is served. */
+  readonly models: readonly string[];
   readonly now?: () => Date;
 }
 
@@ -21,7 +24,13 @@ const lastUsedStepMs = 60_000;
 const keysMax = 200;
 
 /** API keys: made, shown once, used, revoked. */
-export function createKeyService({ repository, audit, forget, now = () => new Date() }: Needs) {
+export function createKeyService({
+  repository,
+  audit,
+  forget,
+  models: served,
+  now = () => new Date(),
+}: Needs) {
   return { verify, create, list, revoke };
 
   /** Who holds this key; null when it is no key, or one that does not work (any more). */
@@ -50,15 +59,17 @@ export function createKeyService({ repository, audit, forget, now = () => new Da
    * Makes a key for `user`; the only time its secret is told.
    *
    * @throws AppError FORBIDDEN when the user may not do what the key should be able to, INPUT_INVALID when it would be
-   * over already, CONFLICT when there are too many
+   * over already or names a model that there is not, CONFLICT when there are too many
    */
   async function create(by: AuditActor, user: PrincipalUser, input: CreateApiKeyInput): Promise<NewApiKey> {
-    const { name, models, requestsPerDayMax, computeMsPerDayMax } = input;
+    const { name, requestsPerDayMax, computeMsPerDayMax } = input;
+    const models = input.models && [...new Set(input.models)];
     const granted = scopesWithin(user.role, input.scopes);
     const excess = input.scopes.find((scope) => !granted.has(scope));
     if (excess !== undefined)
       throw new AppError('FORBIDDEN', `A key cannot have the scope "${excess}": its user does not have it.`);
     checkExpiry(input.expiresAt);
+    checkModels(input.models ?? []);
     if ((await repository.countLive(user.id)) >= keysMax)
       throw new AppError('CONFLICT', `There are ${keysMax} keys already. Revoke one that is no longer used.`);
 
@@ -88,6 +99,26 @@ export function createKeyService({ repository, audit, forget, now = () => new Da
     throw new AppError('INPUT_INVALID', 'The key would be over already: `expiresAt` must be in the future.', {
       issues: [{ path: ['expiresAt'], rule: 'too_small', message: 'must be in the future' }],
     });
+  }
+
+  /** Only when a key is made: one whose model is served no more stays as it is, and finds it again should it come back. */
+  function checkModels(models: readonly string[]): void {
+    const issues = models.flatMap((model, i) =>
+      served.includes(model)
+        ? []
+        : [
+            {
+              path: ['models', i],
+              code: 'invalid_value',
+              message: `there is no model "${model}"; ${known()}`,
+            },
+          ],
+    );
+    if (issues.length > 0) throw toInputError({ issues });
+  }
+
+  function known(): string {
+    return `models: ${served.join(', ') || 'none'}`;
   }
 
   /** @param userId - whose; null for everybody's */
