@@ -25,8 +25,10 @@ import { createPredictRunner } from './jobs/predict-runner.ts';
 import { createRetention } from './jobs/retention.ts';
 import { createScheduleRepository } from './jobs/schedule-repository.ts';
 import { createSchedules } from './jobs/schedules.ts';
+import { createWebhookCheck } from './jobs/webhook.ts';
 import type { Metrics } from './monitoring/metrics.ts';
 import { createGuardedFetch } from './net/guarded-fetch.ts';
+import { createUrlReader } from './net/outbound-url.ts';
 import { createOldPredictions } from './predictions/old-predictions.ts';
 import { collectGarbage } from './storage/collect-garbage.ts';
 import { abandonedAfterMs, openStorage } from './storage/open-storage.ts';
@@ -127,7 +129,8 @@ export async function openDatasetsAndJobs(options: Options) {
     logger,
   });
   const { chunkRows } = config.jobs;
-  const needs = { datasets, tables, engine, contracts, repository, chunkRows };
+  const checkWebhook = createWebhookCheck(createUrlReader(config.outbound));
+  const needs = { datasets, tables, engine, contracts, repository, checkWebhook, chunkRows };
   const datasetJobs = createDatasetJobs({ ...needs, jobs: jobs.service });
   const schedules = createSchedules({
     repository: createScheduleRepository(database),
@@ -135,6 +138,7 @@ export async function openDatasetsAndJobs(options: Options) {
     datasetJobs,
     datasets,
     isActive: isActiveOwner,
+    checkWebhook,
     sealSecret: jobs.sealSecret,
     openSecret: jobs.openSecret,
     logger,

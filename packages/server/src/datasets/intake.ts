@@ -4,6 +4,7 @@ import type { Reach } from '../auth/principal.ts';
 import type { Transact, Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Finish, Idempotency } from '../idempotency/idempotency.ts';
+import { withUrlField } from '../net/outbound-url.ts';
 import type { Blob, BlobStorage } from '../storage/blob-storage.ts';
 import { createUuidV7 } from '../uuid-v7.ts';
 import { type DatasetAccess, datasetNotFound } from './dataset-access.ts';
@@ -83,7 +84,9 @@ export function createIntake(needs: IntakeNeeds) {
     const { id } = await idempotency.once(call, async (finish) => {
       const source = rows
         ? await storeSource.ofRows(rows)
-        : await storeSource.ofUrl(url ?? '', options.signal);
+        : await storeSource.ofUrl(url ?? '', options.signal).catch((error: unknown) => {
+            throw withUrlField(error, ['url']);
+          });
       const made = await add(caller, source, details, finish);
       jobId = made.jobId;
       return made.id;

@@ -10,6 +10,7 @@ import { type ChunkedRows, createChunkRows } from './chunk-rows.ts';
 import { inputColumn, type PredictInput, predictInputSchema } from './predict-input.ts';
 import type { JobRepository } from './repository.ts';
 import type { JobService, NewJob } from './service.ts';
+import type { CheckWebhook } from './webhook.ts';
 
 interface Needs {
   readonly jobs: Pick<JobService, 'createOnce'>;
@@ -18,6 +19,7 @@ interface Needs {
   readonly engine: Pick<Engine, 'models' | 'findMicroFile'>;
   readonly contracts: Readonly<Record<string, AnyContract>>;
   readonly repository: Pick<JobRepository, 'find' | 'listChunks'>;
+  readonly checkWebhook: CheckWebhook;
   /** Rows of a chunk, where rows are small and take a while. */
   readonly chunkRows: number;
 }
@@ -26,6 +28,11 @@ interface Needs {
 export interface CallOptions {
   /** From the header; the input's own comes first. */
   readonly idempotencyKey?: string | undefined;
+}
+
+interface PredictOptions extends CallOptions {
+  /** Asked for before: that its webhook may not be called any more is no reason not to make the job. */
+  readonly isScheduled?: boolean;
 }
 
 export interface PredictInputsRequest extends CallOptions {
@@ -37,19 +44,20 @@ export type DatasetJobs = ReturnType<typeof createDatasetJobs>;
 
 /** Makes the jobs that bring datasets and models together. What they mean is settled here: versions, and the mapping. */
 export function createDatasetJobs(needs: Needs) {
-  const { jobs, datasets, tables, engine, contracts, repository } = needs;
+  const { jobs, datasets, tables, engine, contracts, repository, checkWebhook } = needs;
   const rowsOfChunk = createChunkRows(needs.chunkRows);
   return { predictDataset, checkDataset, predictInputs, retryFailed };
 
-  /** @throws AppError NOT_FOUND, DATASET_NOT_READY, MODEL_NOT_FOUND, INPUT_INVALID, JOB_LIMIT_REACHED, … */
+  /** @throws AppError NOT_FOUND, DATASET_NOT_READY, MODEL_NOT_FOUND, INPUT_INVALID, URL_REFUSED, JOB_LIMIT_REACHED, … */
   function predictDataset(
     caller: ModelCaller,
     input: PredictDatasetInput,
-    options: CallOptions,
+    options: PredictOptions,
   ): Promise<Job> {
     const { idempotencyKey: key = options.idempotencyKey, ...asked } = input;
     const call = { operation: 'jobs.predictDataset', key, input: asked };
     return jobs.createOnce(caller.principal.owner, call, async () => {
+      if (!options.isScheduled) checkWebhook(asked.webhook);
       const { source, contract, mapping } = await datasets.prepareRun(caller, asked);
       const { name } = source.dataset;
       const modelVersion = versionOf(contract, asked.modelVersion);
@@ -70,11 +78,12 @@ export function createDatasetJobs(needs: Needs) {
     });
   }
 
-  /** @throws AppError NOT_FOUND, DATASET_NOT_READY, MODEL_NOT_FOUND, INPUT_INVALID, JOB_LIMIT_REACHED, … */
+  /** @throws AppError NOT_FOUND, DATASET_NOT_READY, MODEL_NOT_FOUND, INPUT_INVALID, URL_REFUSED, JOB_LIMIT_REACHED, … */
   function checkDataset(caller: ModelCaller, input: CheckDatasetInput, options: CallOptions): Promise<Job> {
     const { idempotencyKey: key = options.idempotencyKey, ...asked } = input;
     const call = { operation: 'jobs.checkDataset', key, input: asked };
     return jobs.createOnce(caller.principal.owner, call, async () => {
+      checkWebhook(asked.webhook);
       const { source, contract, mapping } = await datasets.prepareRun(caller, asked);
       const about = {
         datasetId: asked.datasetId,

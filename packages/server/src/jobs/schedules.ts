@@ -7,7 +7,7 @@ import { createUuidV7 } from '../uuid-v7.ts';
 import type { DatasetJobs } from './dataset-jobs.ts';
 import type { JobQueue } from './queue.ts';
 import type { ScheduleRepository } from './schedule-repository.ts';
-import { checkWebhook } from './webhook.ts';
+import type { CheckWebhook } from './webhook.ts';
 
 /** What the line of schedules says. */
 export interface ScheduleCall {
@@ -21,6 +21,7 @@ interface Needs {
   readonly datasets: Pick<DatasetService, 'prepareRun'>;
   /** Whether an owner may still do anything. */
   readonly isActive: (owner: string) => Promise<boolean>;
+  readonly checkWebhook: CheckWebhook;
   readonly sealSecret: (secret: string) => Promise<string>;
   readonly openSecret: (sealed: string) => Promise<string | null>;
   readonly logger: { warn(details: object, message: string): void };
@@ -39,8 +40,8 @@ const fiveFields = /^\S+( \S+){4}$/;
  * time at which no process ran is not made up for.
  */
 export function createSchedules(needs: Needs) {
-  const { repository, queue, datasetJobs, datasets, isActive, sealSecret, openSecret, logger } = needs;
-  const { now = () => new Date() } = needs;
+  const { repository, queue, datasetJobs, datasets, isActive, checkWebhook, sealSecret } = needs;
+  const { openSecret, logger, now = () => new Date() } = needs;
   return { create, list, delete: remove, run };
 
   /** @throws AppError INPUT_INVALID, CONFLICT when there are too many, and what making such a job throws */
@@ -92,7 +93,7 @@ export function createSchedules(needs: Needs) {
     try {
       const webhook = await withSecret(schedule.job.webhook, webhookSecret);
       const input = { ...schedule.job, webhook, idempotencyKey: `schedule ${time}` };
-      await datasetJobs.predictDataset(callerOf(owner), input, {});
+      await datasetJobs.predictDataset(callerOf(owner), input, { isScheduled: true });
       await repository.markRun(scheduleId, now());
     } catch (error) {
       if (!(error instanceof AppError) || error.kind === 'unavailable') throw error;

@@ -11,7 +11,6 @@ import { checkedStateAfter, type JobAction } from './job-state.ts';
 import type { JobWatcher } from './job-watcher.ts';
 import type { JobFields, JobRepository } from './repository.ts';
 import type { StoredJob } from './stored-job.ts';
-import { checkWebhook } from './webhook.ts';
 
 export interface NewJob extends JobFields {
   readonly priority?: number | undefined;
@@ -60,10 +59,9 @@ export function createJobService(needs: Needs) {
    * Puts a job in line. It is there if, and only if, its transaction ends well.
    *
    * @param options - `tx`: the transaction to do it in, when more belongs to it; nothing runs before it has ended
-   * @throws AppError JOB_LIMIT_REACHED, URL_REFUSED
+   * @throws AppError JOB_LIMIT_REACHED
    */
   async function create(owner: string, job: NewJob, options: { tx?: Transaction } = {}): Promise<Job> {
-    checkWebhook(job.webhook);
     const sealed = job.webhook?.secret === undefined ? undefined : await sealSecret(job.webhook.secret);
     const { tx } = options;
     if (tx) return (await insert(tx, owner, job, sealed)).job;

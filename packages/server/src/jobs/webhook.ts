@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Job, Webhook } from '@oriel/schemas';
 import { AppError } from '../errors.ts';
 import type { GuardedFetch } from '../net/guarded-fetch.ts';
-import { toOutboundUrl } from '../net/outbound-url.ts';
+import { type ReadUrl, withUrlField } from '../net/outbound-url.ts';
 import type { JobRepository } from './repository.ts';
 
 /** What a line of webhooks says. */
@@ -70,21 +70,22 @@ export function createWebhooks({ repository, fetch, openSecret, logger, now = Da
   }
 }
 
+/** @throws AppError URL_REFUSED, with its field */
+export type CheckWebhook = (webhook: Webhook | undefined, path?: readonly string[]) => void;
+
 /**
- * What no server would ever call is refused when it is asked for: once the job has ended, nobody is there to be told.
- *
- * @param path - of the webhook, in what was asked for
- * @throws AppError URL_REFUSED, with its field
+ * Makes the check that refuses what would never be called when it is asked for: once the job has ended, nobody is there
+ * to be told. Its second parameter is the path of the webhook in what was asked for.
  */
-export function checkWebhook(webhook: Webhook | undefined, path: readonly string[] = ['webhook']): void {
-  if (!webhook) return;
-  try {
-    toOutboundUrl(webhook.url, undefined, null);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const { code, message } = error;
-    throw new AppError(code, message, { issues: [{ path: [...path, 'url'], rule: 'url', message }] });
-  }
+export function createWebhookCheck(readUrl: ReadUrl): CheckWebhook {
+  return (webhook, path = ['webhook']) => {
+    if (!webhook) return;
+    try {
+      readUrl(webhook.url);
+    } catch (error) {
+      throw withUrlField(error, [...path, 'url']);
+    }
+  };
 }
 
 function toBody(job: Job): string {

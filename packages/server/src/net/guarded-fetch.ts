@@ -8,14 +8,10 @@ import {
   type Resolve,
   resolveHost,
 } from './outbound-request.ts';
-import { toOutboundUrl, urlRefused, webPorts } from './outbound-url.ts';
+import { createUrlReader, type UrlRules, urlRefused } from './outbound-url.ts';
 import { isPublicAddress } from './public-address.ts';
 
-interface Guard {
-  /** Lets every address and port be asked: for tests, and networks that are closed anyway. */
-  readonly isPrivateAllowed: boolean;
-  /** Default: {@link webPorts}. */
-  readonly ports?: readonly number[];
+interface Guard extends UrlRules {
   /** Most time for everything, the last byte of the body included. */
   readonly timeoutMs: number;
   /** Longest silence; default 10 s. */
@@ -26,8 +22,6 @@ interface Guard {
   readonly bytesMax: number;
   /** Default: the system's. */
   readonly resolve?: Resolve;
-  /** Default: {@link isPublicAddress}. */
-  readonly isPublic?: (address: string) => boolean;
 }
 
 export interface GuardedRequest extends OutboundRequest {
@@ -63,14 +57,14 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
  */
 export function createGuardedFetch(guard: Guard): GuardedFetch {
   const { isPrivateAllowed, timeoutMs, idleMs = 10_000, redirectsMax, bytesMax } = guard;
-  const ports = isPrivateAllowed ? null : (guard.ports ?? webPorts);
+  const readUrl = createUrlReader(guard);
   const isAllowed = isPrivateAllowed ? () => true : (guard.isPublic ?? isPublicAddress);
 
   return async (text, { signal, ...request } = {}) => {
     const deadline = AbortSignal.timeout(timeoutMs);
     const limits = { signal, deadline, bytesMax, timeoutMs };
     try {
-      const first = toOutboundUrl(text, undefined, ports);
+      const first = readUrl(text);
       const { url, last } = await follow(
         first,
         request,
@@ -103,7 +97,7 @@ export function createGuardedFetch(guard: Guard): GuardedFetch {
   }
 
   function toNext(location: string, from: URL): URL {
-    const url = toOutboundUrl(location, from, ports);
+    const url = readUrl(location, from);
     if (from.protocol === 'https:' && url.protocol === 'http:')
       throw urlRefused('it redirects from https to http');
     return url;

@@ -1,7 +1,7 @@
 import { promises as dns, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
-import { notPublic } from './outbound-url.ts';
+import { hostOf, notPublic } from './outbound-url.ts';
 
 export interface OutboundRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
@@ -67,10 +67,10 @@ export async function exchange(
 
 /** A host is refused when one of its addresses is: what a connection takes is not ours to choose. */
 async function resolveAllowed(
-  { hostname }: URL,
+  url: URL,
   { resolve, isAllowed }: Pick<Way, 'resolve' | 'isAllowed'>,
 ): Promise<readonly LookupAddress[]> {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = hostOf(url);
   const family = isIP(host);
   const addresses = family === 0 ? await resolve(host).catch(throwNotPublic) : [{ address: host, family }];
   if (addresses.length === 0 || !addresses.every(({ address }) => isAllowed(address))) throw notPublic();

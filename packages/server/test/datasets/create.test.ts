@@ -120,6 +120,7 @@ describe('a dataset of a URL', () => {
     for (const url of [`${at}/packed.csv`, 'http://169.254.169.254/latest/meta-data', 'file:///etc/passwd']) {
       const { status, body } = await ada.post('/api/v1/datasets', { url });
       expect([url, status, asProblem(body).code]).toEqual([url, 400, 'URL_REFUSED']);
+      expect(asProblem(body).issues).toMatchObject([{ path: ['url'], rule: 'url' }]);
     }
   });
 });
