@@ -126,7 +126,7 @@ export const predictionRecordSchema = z
 export type PredictionRecord = z.infer<typeof predictionRecordSchema>;
 
 export const listPredictionsInputSchema = z.strictObject({
-  model: plainText(64).meta({ description: 'Only predictions of this model.' }).optional(),
+  model: plainText(64).min(1).meta({ description: 'Only predictions of this model.' }).optional(),
   outcome: z
     .enum(['succeeded', 'failed'])
     .meta({ description: 'Only predictions that ended so.' })

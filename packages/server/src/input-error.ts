@@ -17,6 +17,9 @@ interface RefusedField {
 /** Most issues that one error names. */
 const issuesMax = 100;
 const issuesInMessage = 5;
+/** Names and values that callers chose are told again, but not whatever their length. */
+const messageCharsMax = 500;
+const keyCharsMax = 100;
 
 /** A refused input as our error: each issue names the field, the rule and what was expected. */
 export function toInputError({ issues: all, issueCount = all.length }: RefusedInput): AppError {
@@ -35,6 +38,10 @@ function toPathText(path: ErrorIssue['path']): string {
 }
 
 function toIssue(issue: RefusedField): ErrorIssue {
-  const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
-  return { path, rule: issue.code ?? 'invalid', message: issue.message };
+  const path = issue.path.map((key) => (typeof key === 'number' ? key : shortened(String(key), keyCharsMax)));
+  return { path, rule: issue.code ?? 'invalid', message: shortened(issue.message, messageCharsMax) };
+}
+
+function shortened(text: string, charsMax: number): string {
+  return text.length <= charsMax ? text : `${text.slice(0, charsMax)}…`;
 }

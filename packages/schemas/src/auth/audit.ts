@@ -54,7 +54,7 @@ export type AuditEvent = z.infer<typeof auditEventSchema>;
 
 export const listAuditEventsInputSchema = z.strictObject({
   action: auditActionSchema.optional(),
-  actor: plainText(200).meta({ description: 'Only what this caller did.' }).optional(),
+  actor: plainText(200).min(1).meta({ description: 'Only what this caller did.' }).optional(),
   limit: z.int().min(1).max(200).default(50).meta({ description: 'Most events on one page.' }),
   cursor: z.uuid().meta({ description: 'The `nextCursor` of the page before.' }).optional(),
 });

@@ -5,6 +5,7 @@ import { callProcedure } from '../trpc/call-procedure.ts';
 import { abortSignalOf } from './abort-signal.ts';
 import { isAsyncPreferred } from './prefer.ts';
 import type { CreateContext } from './request-context.ts';
+import { mergeInput, readQuery } from './rest-input.ts';
 
 const manyOf = /^models\.([^.]+)\.predictMany$/;
 
@@ -24,14 +25,17 @@ export function asyncPredictions(
   return async (path: string, request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
     const [, model] = manyOf.exec(path) ?? [];
     if (!predictInputs || model === undefined || !isAsyncPreferred(request.headers.prefer)) return false;
-    const { body } = request;
-    const input =
-      typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body, model } : body;
+    const readInput = async (): Promise<unknown> => {
+      readQuery(request.query, []);
+      const { body } = request;
+      if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+      return mergeInput({ model }, body as Record<string, unknown>, 'path');
+    };
     const answer = await callProcedure(predictInputs, {
       ctx: createContext(request, reply, 'rest'),
       path: 'jobs.predictInputs',
       type: 'mutation',
-      getRawInput: async () => input,
+      getRawInput: readInput,
       signal: abortSignalOf(reply),
       batchIndex: 0,
     });

@@ -11,6 +11,7 @@ import type { OnRequest } from './identification.ts';
 import { checkJsonDepth } from './json-depth.ts';
 import { goAtOwnPace } from './own-pace.ts';
 import type { CreateContext } from './request-context.ts';
+import { readQuery } from './rest-input.ts';
 
 interface Options {
   readonly createContext: CreateContext;
@@ -87,10 +88,12 @@ function checkAccess(operation: Operation): OnRequest {
 }
 
 const jsonParameters = ['columns', 'filter', 'sort'] as const;
+/** The parameters of an export's query. */
+export const exportNames = Object.keys(exportRowsInputSchema.shape).filter((name) => name !== 'id');
 
 /** Lists and filters come as JSON in their parameter. */
 function parseExport({ params, query }: FastifyRequest, jsonDepthMax: number) {
-  const texts: Record<string, unknown> = { ...(query as object), ...(params as object) };
+  const texts = { ...readQuery(query, exportNames), ...(params as Record<string, unknown>) };
   if (typeof texts.version === 'string' && /^\d{1,9}$/.test(texts.version))
     texts.version = Number(texts.version);
   for (const name of jsonParameters)

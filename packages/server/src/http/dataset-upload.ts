@@ -9,6 +9,7 @@ import type { Blob } from '../storage/blob-storage.ts';
 import { createBodyMeter, tooLarge } from './body-meter.ts';
 import { checkDigest, readContentDigest, readContentSha256 } from './content-digest.ts';
 import { isAsyncPreferred, waitOf } from './prefer.ts';
+import { mergeInput, readQuery } from './rest-input.ts';
 import { bodyOf, cutAfter, decode, incomplete, pour, toUploadError } from './upload-body.ts';
 import { readUploadForm } from './upload-form.ts';
 
@@ -35,6 +36,7 @@ type Store = (bytes: AsyncIterable<Uint8Array>) => Promise<Blob>;
 /** What a form has beside its file. */
 const formBytesMax = 1_048_576;
 const waitSDefault = 10;
+const detailNames = Object.keys(uploadDetailsSchema.shape);
 const lingerMs = 10_000;
 
 /** Receives an upload as it arrives: a form with one file, or the bytes of the file alone. Nothing of it is held. */
@@ -45,7 +47,7 @@ export async function receiveUpload(request: FastifyRequest, upload: Upload): Pr
   const waitMs = (waitOf(headers.prefer) ?? waitS) * 1000;
   const sha256 = readContentSha256(headers);
   checkAnnounced(request, limits);
-  const early = parseDetails(readQuery(request));
+  const early = parseDetails(queryOf(request));
   const digest = readContentDigest(headers);
   const options = { idempotencyKey, waitMs, signal, datasetId: early.datasetId };
   return datasets.upload(caller, options, async (store) => {
@@ -73,7 +75,7 @@ export async function receiveUpload(request: FastifyRequest, upload: Upload): Pr
 async function receiveForm(body: Readable, request: FastifyRequest, limits: UploadLimits, store: Store) {
   const contentType = request.headers['content-type'] ?? '';
   const form = await readUploadForm(body, contentType, limits, store);
-  const details = parseDetails({ ...readQuery(request), ...form.fields });
+  const details = parseDetails(mergeInput(queryOf(request), form.fields, 'query'));
   return { blob: form.file, sourceName: toSourceName(form.fileName ?? details.name), details };
 }
 
@@ -82,8 +84,8 @@ function checkAnnounced({ headers }: FastifyRequest, { uploadBytesMax }: UploadL
   if (Number(headers['content-length'] ?? 0) > uploadBytesMax + formBytesMax) throw tooLarge(uploadBytesMax);
 }
 
-function readQuery({ query }: FastifyRequest): Record<string, unknown> {
-  return { ...(query as Record<string, unknown>) };
+function queryOf({ query }: FastifyRequest) {
+  return readQuery(query, detailNames, ['tags']);
 }
 
 /** Tags come as one text with commas; everything else as the contract says. */

@@ -1,19 +1,21 @@
 import { Readable } from 'node:stream';
-import type { Job } from '@oriel/schemas';
+import { getJobInputSchema, type Job } from '@oriel/schemas';
 import type { AnyTRPCProcedure } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { reachOf } from '../auth/principal.ts';
 import { AppError } from '../errors.ts';
+import { toInputError } from '../input-error.ts';
 import type { JobService } from '../jobs/service.ts';
 import { callProcedure } from '../trpc/call-procedure.ts';
 import { abortSignalOf } from './abort-signal.ts';
+import { exportNames } from './dataset-door.ts';
 import type { OnRequest } from './identification.ts';
 import { waitOf } from './prefer.ts';
+import { queryCoercion } from './query-coercion.ts';
 import type { CreateContext } from './request-context.ts';
+import { readQuery } from './rest-input.ts';
 import { eventFrames } from './server-sent-events.ts';
-
-/** A parameter of a query: a list when it is there more than once. */
-type Texts = string | readonly string[] | undefined;
 
 type Procedures = Readonly<Record<string, unknown>>;
 
@@ -34,16 +36,16 @@ export async function jobDoor(
   { services, procedures, createContext, identify }: Options,
 ): Promise<void> {
   server.addHook('onRequest', identify);
+  const { coerce } = queryCoercion(getJobInputSchema);
 
   server.get('/jobs/:id', async (request, reply) => {
-    const { waitS: asked, revision, ...others } = request.query as Readonly<Record<string, Texts>>;
     const known = revisionOf(request.headers['if-none-match']);
     const preferred = waitOf(request.headers.prefer);
-    const job = await getJob(request, reply, {
-      ...others,
-      ...numberOr('waitS', asked ?? preferred?.toString()),
-      ...numberOr('revision', revision ?? known?.toString()),
-    });
+    const job = await getJob(request, reply, (query) => ({
+      ...(preferred !== null && { waitS: preferred }),
+      ...(known !== undefined && { revision: known }),
+      ...coerce(readQuery(query, ['waitS', 'revision'])),
+    }));
     if (preferred !== null) reply.header('preference-applied', `wait=${preferred}`);
     reply
       .header('etag', `"${job.revision}"`)
@@ -55,10 +57,13 @@ export async function jobDoor(
 
   // a HEAD would watch until the job is over, for nobody
   server.get('/jobs/:id/events', { exposeHeadRoute: false }, async (request, reply) => {
-    const { lastEventId: asked } = request.query as { readonly lastEventId?: Texts };
     const header = request.headers['last-event-id'];
-    const lastEventId = [header, asked].find((each) => typeof each === 'string');
-    const job = await getJob(request, reply, {});
+    let asked: string | undefined;
+    const job = await getJob(request, reply, (query) => {
+      ({ lastEventId: asked } = readEventQuery(query));
+      return {};
+    });
+    const lastEventId = typeof header === 'string' ? header : asked;
     // what a browser is answered that has seen the end: it would ask again and again else
     if (job.finishedAt !== null && lastEventId === String(job.revision)) return reply.code(204).send();
     const signal = abortSignalOf(reply);
@@ -72,7 +77,10 @@ export async function jobDoor(
   });
 
   server.get('/jobs/:id/results', async (request, reply) => {
-    const { id, state, resultsId } = await getJob(request, reply, {});
+    const { id, state, resultsId } = await getJob(request, reply, (query) => {
+      readQuery(query, exportNames);
+      return {};
+    });
     if (resultsId === null)
       throw new AppError('DATASET_NOT_READY', `The job "${id}" is ${state}, and has no results.`);
     const query = request.url.split('?', 2)[1];
@@ -82,14 +90,22 @@ export async function jobDoor(
     );
   });
 
-  /** As the procedure does it, with all that it checks. */
-  async function getJob(request: FastifyRequest, reply: FastifyReply, input: object): Promise<Job> {
+  /**
+   * As the procedure does it, with all that it checks.
+   *
+   * @param read - makes its input of the query, once the caller may call
+   */
+  async function getJob(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    read: (query: unknown) => object,
+  ): Promise<Job> {
     const { id } = request.params as { id: string };
     const answer = await callProcedure(procedures['jobs.get'] as AnyTRPCProcedure, {
       ctx: createContext(request, reply, 'rest'),
       path: 'jobs.get',
       type: 'query',
-      getRawInput: async () => ({ ...input, id }),
+      getRawInput: async () => ({ ...read(request.query), id }),
       signal: abortSignalOf(reply),
       batchIndex: 0,
     });
@@ -98,15 +114,22 @@ export async function jobDoor(
   }
 }
 
-function toFrame(job: Job): string {
-  return `id: ${job.revision}\ndata: ${JSON.stringify(job)}\n\n`;
+/** An empty one is what a page has that has seen none yet. */
+const eventQuerySchema = z.strictObject({
+  lastEventId: z
+    .string()
+    .regex(/^\d{0,9}$/, 'must be the id of an event')
+    .optional(),
+});
+
+function readEventQuery(query: unknown): z.infer<typeof eventQuerySchema> {
+  const parsed = eventQuerySchema.safeParse(readQuery(query, ['lastEventId']));
+  if (!parsed.success) throw toInputError(parsed.error);
+  return parsed.data;
 }
 
-/** What is no number is left for the schema to refuse. */
-function numberOr(name: string, text: Texts): object {
-  if (text === undefined) return {};
-  const isNumber = typeof text === 'string' && text.trim() !== '' && Number.isFinite(Number(text));
-  return { [name]: isNumber ? Number(text) : text };
+function toFrame(job: Job): string {
+  return `id: ${job.revision}\ndata: ${JSON.stringify(job)}\n\n`;
 }
 
 /** @see RFC 9110, section 13.1.2, "If-None-Match" */

@@ -21,7 +21,16 @@ export function jobOperations(): DoorOperation[] {
         summary: 'Watch a job',
         description:
           'Server-sent events: the job at each revision, whose number is the id of the event. Ends after the last. A stream that broke goes on after the event that `Last-Event-ID` names, without a gap or a repeat.',
-        parameters: [id, header('last-event-id', 'The last event that arrived.')],
+        parameters: [
+          id,
+          header('last-event-id', 'The last event that arrived.'),
+          {
+            name: 'lastEventId',
+            in: 'query',
+            description: 'The same, for callers that cannot set a header; the header comes first.',
+            schema: { type: 'string' },
+          },
+        ],
         responses: {
           '200': {
             description: 'The events',

@@ -57,7 +57,8 @@ export function createOpenApiDocument({ router, contracts, version, isAnonymousA
     if (!operation || !access) continue;
     describeAccess(operation, access, isAnonymousAllowed);
     const responses = operation.responses as Json;
-    responses['429'] = {};
+    // whatever has a query may get one that it does not know
+    responses['400'] = responses['429'] = {};
     // whatever has a body may get one that is too large, or of another type
     if (operation.requestBody) responses['413'] = responses['415'] = {};
     describeErrors(operation);

@@ -18,6 +18,7 @@ import { createIdleWatch } from './idle-watch.ts';
 import { checkJsonDepth } from './json-depth.ts';
 import { goAtOwnPace } from './own-pace.ts';
 import { deadlineHeader, readDeadline } from './request-context.ts';
+import { readQuery } from './rest-input.ts';
 import { logFailure } from './server.ts';
 
 interface Options {
@@ -148,7 +149,7 @@ function readerOf({ request: { headers }, contract, jsonDepthMax }: Call) {
 
 /** @throws AppError INPUT_INVALID */
 function readVersion({ query }: FastifyRequest): string | undefined {
-  const parsed = querySchema.safeParse(query);
+  const parsed = querySchema.safeParse(readQuery(query, ['version']));
   if (parsed.success) return parsed.data.version;
   throw toInputError(parsed.error);
 }

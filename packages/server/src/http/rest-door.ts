@@ -14,6 +14,7 @@ import type { OnRequest } from './identification.ts';
 import { jobDoorPaths } from './job-door.ts';
 import { queryCoercion } from './query-coercion.ts';
 import type { CreateContext } from './request-context.ts';
+import { mergeInput, readQuery } from './rest-input.ts';
 
 /** What REST needs to know of a procedure. Semi-internal in tRPC: pinned, and covered by a test. */
 type RestProcedure = AnyTRPCProcedure & {
@@ -91,8 +92,16 @@ function addRoute(
   if (!meta?.openapi) return;
   const { method, path: template } = meta.openapi;
   const [schema] = inputs;
-  const coerce = schema ? queryCoercion(schema) : (texts: object) => ({ ...texts });
+  const { coerce, names } = queryCoercion(schema);
+  const isReading = method === 'GET' || method === 'DELETE';
+  const queryNames = isReading ? names.filter((name) => !template.includes(`{${name}}`)) : [];
   const field = meta.media?.field;
+
+  async function readInput(request: FastifyRequest): Promise<unknown> {
+    const query = readQuery(request.query, queryNames);
+    const params = coerce(request.params as Record<string, unknown>);
+    return isReading ? { ...coerce(query), ...params } : withParams(await readBody(request, field), params);
+  }
 
   server.route({
     method,
@@ -105,16 +114,14 @@ function addRoute(
     }),
     async handler(request, reply) {
       if (await answerAsync(path, request, reply)) return reply;
-      const params = coerce(request.params as Record<string, unknown>);
-      const input =
-        method === 'GET' || method === 'DELETE'
-          ? { ...coerce(request.query as Record<string, unknown>), ...params }
-          : withParams(await readBody(request, field), params);
+      // a procedure that takes nothing never asks for its input
+      if (!schema) readQuery(request.query, []);
       const answer = await callProcedure(procedure, {
         ctx: createContext(request, reply, 'rest'),
         path,
         type: type === 'query' ? 'query' : 'mutation',
-        getRawInput: async () => input,
+        // asked for once it is known that the caller may call
+        getRawInput: () => readInput(request),
         signal: abortSignalOf(reply),
         batchIndex: 0,
       });
@@ -157,5 +164,5 @@ function withParams(body: unknown, params: Record<string, unknown>): unknown {
   if (body === undefined) return params;
   // a body that is no object is left for the contract to refuse
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  return { ...body, ...params };
+  return mergeInput(params, body as Record<string, unknown>, 'path');
 }

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { problemSchema } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createMember, createPenguins } from '../jobs/support.ts';
+import { createMember } from '../jobs/support.ts';
 import { gentoo } from '../support/inputs.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 
@@ -134,12 +134,12 @@ describe('the query of a job', () => {
     },
   );
 
-  test('events: a last one that is no single text is none', async () => {
-    const datasetId = await createPenguins(member.client, 3);
-    const { id } = await member.client.jobs.predictDataset.mutate({ datasetId, model: 'penguins' });
-    const path = `/api/v1/jobs/${id}/events?lastEventId=1&lastEventId=2`;
-    const { status, text } = await app.send(path, { headers: member.headers });
-    expect([status, text]).toEqual([200, expect.stringContaining('"state":"succeeded"')]);
+  test('400: events after two at once', async () => {
+    const path = `${unknownJob}/events?lastEventId=1&lastEventId=2`;
+    expect(await app.send(path, { headers: member.headers })).toMatchObject({
+      status: 400,
+      body: { issues: [{ path: ['lastEventId'], rule: 'repeated' }] },
+    });
   });
 });
 
