@@ -38,7 +38,7 @@ const timeoutMsDefault = 30_000;
 /** The server reads no longer deadline. */
 const timeoutMsMax = 999_999_999;
 
-/** @throws TypeError when the credentials cannot be ones, RangeError when the timeout cannot be one */
+/** @throws TypeError when the address or the credentials cannot be ones, RangeError when the timeout cannot be one */
 export function createConnection({
   url,
   auth,
@@ -49,7 +49,8 @@ export function createConnection({
 }: ClientOptions): Connection {
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > timeoutMsMax)
     throw new RangeError(`timeoutMs must be a whole number from 1 to ${timeoutMsMax}; it is ${timeoutMs}.`);
-  const base = url.replace(/\/$/, '');
+  checkUrl(url);
+  const base = url.replace(/\/+$/, '');
   const authorize = createAuthorize(auth, { url: base, fetch, timeoutMs });
   return {
     url: base,
@@ -58,4 +59,17 @@ export function createConnection({
     fetch: authorize(fetch),
     authorize,
   };
+}
+
+/** Said when the client is made: a call would say no more than that it failed. */
+function checkUrl(url: unknown): void {
+  const isAddress =
+    typeof url === 'string' && (URL.canParse(url) ? /^https?:\/\/[^?#]*$/i.test(url) : hasPage());
+  if (!isAddress)
+    throw new TypeError(`url must be an address such as http://localhost:3000; it is "${url}".`);
+}
+
+/** In a page, an address may be relative to it. */
+function hasPage(): boolean {
+  return 'location' in globalThis;
 }

@@ -13,6 +13,7 @@ import { EventSource } from 'eventsource';
 import { type ClientOptions, type Connection, createConnection } from './connection.ts';
 import { type OrielClient, withHelpers } from './oriel-client.ts';
 import { slicesTransport } from './predict-stream/slices-transport.ts';
+import { refuseOthers } from './rest.ts';
 import { timeoutLink } from './timeout-link.ts';
 
 /** Longer URLs are cut by some proxies; a batch that would need one is split. */
@@ -22,7 +23,7 @@ const callsPerBatchMax = 50;
 /**
  * Makes a client. Calls of one tick share one HTTP request; files and forms go alone, as bytes.
  *
- * @throws TypeError when the credentials cannot be ones, RangeError when the timeout cannot be one
+ * @throws TypeError when the address or the credentials cannot be ones, RangeError when the timeout cannot be one
  * @example
  * const client = createClient({ url: 'http://localhost:3000' });
  * const { output } = await client.models.penguins.predict.mutate({ island: 'Biscoe', bodyMassG: 5950 });
@@ -41,14 +42,14 @@ export function createTrpcClient(connection: Connection) {
 /**
  * The links of {@link createClient}, for those who put a client together themselves, e.g. with React.
  *
- * @throws TypeError when the credentials cannot be ones, RangeError when the timeout cannot be one
+ * @throws TypeError when the address or the credentials cannot be ones, RangeError when the timeout cannot be one
  */
 export function createLinks(options: ClientOptions): TRPCLink<AppRouter>[] {
   return linksOf(createConnection(options));
 }
 
 function linksOf(connection: Connection): TRPCLink<AppRouter>[] {
-  const { timeoutMs, fetch } = connection;
+  const { timeoutMs } = connection;
   const common = {
     url: `${connection.url}/trpc`,
     transformer: wireFormat,
@@ -56,7 +57,7 @@ function linksOf(connection: Connection): TRPCLink<AppRouter>[] {
       'oriel-deadline-ms': String(timeoutMs),
       ...(await connection.headers()),
     }),
-    fetch,
+    fetch: refuseOthers(connection.fetch),
   };
   return [
     timeoutLink(timeoutMs),
@@ -69,7 +70,7 @@ function linksOf(connection: Connection): TRPCLink<AppRouter>[] {
         EventSource,
         eventSourceOptions: {
           fetch: async (url, init) =>
-            fetch(url, { ...init, headers: { ...(await connection.headers()), ...init.headers } }),
+            connection.fetch(url, { ...init, headers: { ...(await connection.headers()), ...init.headers } }),
         },
       }),
       false: splitLink({

@@ -19,6 +19,7 @@ export function problemOf(error: unknown): Problem | null {
   if (error instanceof TokenError) return toTokenProblem(error);
   if (!(error instanceof TRPCClientError)) return null;
   if (error.cause instanceof TokenError) return toTokenProblem(error.cause);
+  if (error.cause instanceof ProblemError) return error.cause.problem;
   const data: unknown = error.data;
   if (typeof data !== 'object' || data === null || !('problem' in data)) return null;
   return problemSchema.safeParse(data.problem).data ?? null;

@@ -5,6 +5,8 @@ import { ProblemError } from './problem-error.ts';
 interface RestRequest extends Omit<RequestInit, 'headers' | 'signal'> {
   readonly headers?: Record<string, string>;
   readonly signal?: AbortSignal | undefined;
+  /** What may come: another type is a page of a proxy, or another server's, whatever its status. */
+  readonly mediaTypes: readonly string[];
   /** In place of `fetch`. */
   readonly transport?: typeof fetch | undefined;
   /** Of streams that are sent; not in the DOM's types. */
@@ -20,7 +22,7 @@ interface RestRequest extends Omit<RequestInit, 'headers' | 'signal'> {
 export async function callRest(
   connection: Connection,
   path: string,
-  { transport, signal, headers, ...init }: RestRequest = {},
+  { mediaTypes, transport, signal, headers, ...init }: RestRequest,
 ): Promise<Response> {
   const send = transport ? connection.authorize(transport) : connection.fetch;
   const response = await send(`${connection.url}${path}`, {
@@ -29,7 +31,46 @@ export async function callRest(
     signal: signal ?? null,
   });
   if (!response.ok) throw await toProblemError(response);
-  return response;
+  if (isOneOf(mediaTypes, response)) return response;
+  await response.body?.cancel();
+  throw new ProblemError({ status: response.status, problem: null });
+}
+
+interface Schema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error };
+}
+
+/**
+ * An answer of JSON.
+ *
+ * @throws ProblemError when it is another server's; TypeError when the connection broke in the middle of it
+ */
+export async function readJson<T>(response: Response, schema: Schema<T>): Promise<T> {
+  const body: unknown = await response.json().catch((error: unknown) => {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  });
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new ProblemError({ status: response.status, problem: null, cause: parsed.error });
+}
+
+/**
+ * A `fetch` for the calls of tRPC, which reads whatever comes as JSON: what is none is said to be of another server, or
+ * is the problem that one of ours tells of where it has no tRPC.
+ */
+export function refuseOthers(send: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const response = await send(input, init);
+    if (isOneOf(['application/json'], response)) return response;
+    throw await toProblemError(response);
+  };
+}
+
+/** What does not say what it is may be anything. */
+function isOneOf(mediaTypes: readonly string[], { headers }: Response): boolean {
+  const [type = ''] = (headers.get('content-type') ?? '').split(';', 1);
+  return type === '' || mediaTypes.includes(type.trim().toLowerCase());
 }
 
 /** A query string, `?` included, of the values that are not undefined; empty when there are none. */

@@ -36,17 +36,24 @@ export async function sendAgain<T>(
 /** Whether the same may work a little later: there was no answer, or one that speaks of the moment. */
 function mayPass(error: unknown): boolean {
   if (error instanceof TokenError) return false;
+  const cause = error instanceof TRPCClientError ? error.cause : error;
   const problem = problemOf(error);
-  const status = problem?.status ?? (error instanceof ProblemError ? error.status : null);
-  // no answer: what `fetch` throws, as it is or as tRPC passes it on
-  if (status === null) return error instanceof TypeError || error instanceof TRPCClientError;
+  const status = problem?.status ?? (cause instanceof ProblemError ? cause.status : null);
+  if (status === null) return isUnanswered(cause);
   // the server still waits for the rest of what a broken connection brought
   if (problem?.code === 'IDEMPOTENCY_KEY_IN_FLIGHT' || problem?.code === 'UPLOAD_INCOMPLETE') return true;
   return problem?.code === 'RATE_LIMITED' || [502, 503, 504].includes(status);
 }
 
+/** What `fetch` throws, an answer that broke off, one that did not come in time; not that of another server. */
+function isUnanswered(cause: unknown): boolean {
+  if (cause instanceof TypeError || cause instanceof SyntaxError) return true;
+  return cause instanceof DOMException && cause.name === 'TimeoutError';
+}
+
 function pauseMsAfter(error: unknown, attempt: number): number {
-  const retryAfterS = error instanceof ProblemError ? error.retryAfterS : null;
+  const cause = error instanceof TRPCClientError ? error.cause : error;
+  const retryAfterS = cause instanceof ProblemError ? cause.retryAfterS : null;
   const pauseMs = retryAfterS === null ? firstPauseMs * 2 ** (attempt - 1) : retryAfterS * 1000;
   // spread, so that many do not come back at once
   return Math.min(pauseMs, pauseMsMax) * (1 + Math.random() / 4);

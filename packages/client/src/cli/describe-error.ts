@@ -1,10 +1,17 @@
+import type { ErrorCode } from '@oriel/schemas';
 import { TRPCClientError } from '@trpc/client';
 import { DatasetImportError } from '../datasets/dataset-import-error.ts';
 import { isAbort, problemOf } from '../errors.ts';
 import { JobError } from '../jobs/job-error.ts';
+import { ProblemError } from '../problem-error.ts';
 import { safeText } from './words.ts';
 
 type Issues = readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
+
+const adviceOf: Partial<Record<ErrorCode, string>> = {
+  UNAUTHENTICATED: 'Give an API key with ORIEL_API_KEY or --api-key.',
+  ROUTE_NOT_FOUND: 'Is it the right address, without a path behind it? --url says where.',
+};
 
 /** What failed, for people: what the server says, with the fields it means and the id to ask its operator about. */
 export function describeError(error: unknown, url: string): string {
@@ -12,13 +19,14 @@ export function describeError(error: unknown, url: string): string {
   if (problem) {
     const id = problem.requestId === '' ? '' : `, request ${problem.requestId}`;
     const text = `${problem.detail} (${problem.code}${id})${toList(problem.issues)}`;
-    return problem.code === 'UNAUTHENTICATED'
-      ? `${safeLines(text)}\nGive an API key with ORIEL_API_KEY or --api-key.`
-      : safeLines(text);
+    const advice = adviceOf[problem.code];
+    return advice === undefined ? safeLines(text) : `${safeLines(text)}\n${advice}`;
   }
   if (error instanceof DatasetImportError || error instanceof JobError)
     return safeLines(`${error.message}${error.code ? ` (${error.code})` : ''}${toList(error.issues)}`);
   const reason = reasonOf(error);
+  if (reason === 'ERR_SSL_WRONG_VERSION_NUMBER')
+    return `${url} does not speak TLS. Is it http:// in place of https://? --url says where.`;
   if (reason !== null)
     return `${url} does not answer (${reason}). Is the server running there? --url says where.`;
   if (isAbort(error)) return `${url} did not answer in time. Try again, or ask its operator.`;
@@ -37,7 +45,7 @@ function safeLines(text: string): string {
 
 /** Whether an answer was none of our API: a page of a proxy, or another server. */
 function isOfAnother(error: unknown): boolean {
-  return error instanceof TRPCClientError && !error.data;
+  return error instanceof ProblemError || (error instanceof TRPCClientError && !error.data);
 }
 
 /** Why there was no connection: `fetch` hides it in a cause, which may have one itself. Null for other failures. */

@@ -17,6 +17,8 @@ export interface Download {
   readonly stream: ReadableStream<Uint8Array>;
 }
 
+const mediaTypes = ['text/csv', 'application/x-ndjson', 'application/vnd.apache.parquet'];
+
 export async function downloadDataset(
   connection: Connection,
   { id, format, version, columns, filter, sort }: DownloadSelection,
@@ -30,7 +32,7 @@ export async function downloadDataset(
     sort: sort && JSON.stringify(sort),
   });
   const path = `/api/v1/datasets/${encodeURIComponent(id)}/export${query}`;
-  const { headers, body } = await callRest(connection, path, { signal });
+  const { headers, body } = await callRest(connection, path, { mediaTypes, signal });
   return {
     fileName: toFileName(headers.get('content-disposition')),
     contentType: headers.get('content-type') ?? 'application/octet-stream',

@@ -2,7 +2,7 @@ import { type Row, type RowPage, rowPageSchema, rowsPageMax } from '@oriel/schem
 import type { RowSelection } from '../api-calls.ts';
 import type { Connection } from '../connection.ts';
 import { eachItem } from '../pages.ts';
-import { callRest } from '../rest.ts';
+import { callRest, readJson } from '../rest.ts';
 import { sendAgain } from '../send-again.ts';
 
 export interface EachRowOptions {
@@ -29,7 +29,14 @@ export function eachRow(
 
   async function readPage(body: string): Promise<RowPage> {
     const headers = { 'content-type': 'application/json' };
-    const response = await callRest(connection, path, { method: 'POST', headers, body, signal });
-    return rowPageSchema.parse(await response.json());
+    const timeout = AbortSignal.timeout(connection.timeoutMs);
+    const response = await callRest(connection, path, {
+      method: 'POST',
+      headers,
+      body,
+      mediaTypes: ['application/json'],
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    return readJson(response, rowPageSchema);
   }
 }

@@ -1,7 +1,7 @@
 import { type Dataset, type DatasetFormat, datasetSchema } from '@oriel/schemas';
 import type { ApiCalls } from '../api-calls.ts';
 import type { Connection } from '../connection.ts';
-import { callRest, toQuery } from '../rest.ts';
+import { callRest, readJson, toQuery } from '../rest.ts';
 import { sendAgain } from '../send-again.ts';
 import { formatOfFileName, toDatasetName } from './file-name.ts';
 import { untilImported } from './until-imported.ts';
@@ -98,9 +98,10 @@ async function sendOnce(connection: Connection, sending: Sending): Promise<Datas
       'idempotency-key': idempotencyKey,
       ...transport.headers,
     },
+    mediaTypes: ['application/json'],
     signal,
   });
-  return datasetSchema.parse(await response.json());
+  return readJson(response, datasetSchema);
 }
 
 /**

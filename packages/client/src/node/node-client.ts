@@ -31,7 +31,7 @@ export type NodeClient = OrielClient & { readonly datasets: FileHelpers };
 /**
  * The typed client for Node.js: it reads and writes files, and streams predictions over one connection.
  *
- * @throws TypeError when the credentials cannot be ones, RangeError when the timeout cannot be one
+ * @throws TypeError when the address or the credentials cannot be ones, RangeError when the timeout cannot be one
  * @example
  * const client = createClient({ url: 'http://localhost:3000', auth: { apiKey } });
  * const dataset = await client.datasets.upload('penguins.csv');

@@ -10,6 +10,7 @@ export const duplexTransport: StreamTransport = {
     const { body } = await callRest(connection, path, {
       method: 'POST',
       headers: { 'content-type': 'application/x-ndjson' },
+      mediaTypes: ['application/x-ndjson'],
       body: toByteStream(chunks),
       duplex: 'half',
       signal,

@@ -19,6 +19,7 @@ export const slicesTransport: StreamTransport = {
       const { body } = await callRest(connection, path, {
         method: 'POST',
         headers: { 'content-type': 'application/x-ndjson' },
+        mediaTypes: ['application/x-ndjson'],
         body: text,
         signal,
       });
