@@ -41,6 +41,7 @@ export const errorKindOf = {
   JOB_TRANSITION_REFUSED: 'conflict',
   IDEMPOTENCY_KEY_IN_FLIGHT: 'conflict',
   IDEMPOTENCY_KEY_REUSED: 'unprocessable',
+  TABLE_MEMORY_EXCEEDED: 'unprocessable',
   BODY_TOO_LARGE: 'too-large',
   URL_TOO_LONG: 'url-too-long',
   HEADERS_TOO_LARGE: 'headers-too-large',

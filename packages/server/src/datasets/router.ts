@@ -175,7 +175,7 @@ export const datasetProcedures = {
         tags,
         summary: 'Read rows of a dataset, filtered and sorted',
         description: 'In pages; filters are checked against the types of the columns.',
-        errorResponses: [400, 404, 409, 413, 415, 503],
+        errorResponses: [400, 404, 409, 413, 415, 422, 503],
       },
     })
     .input(listRowsInputSchema)
@@ -192,7 +192,7 @@ export const datasetProcedures = {
         tags,
         summary: 'Read rows of a dataset',
         description: 'In pages, all columns, in the order of the file. Filters and sorting need POST.',
-        errorResponses: [400, 404, 409, 503],
+        errorResponses: [400, 404, 409, 422, 503],
       },
     })
     .input(firstRowsInputSchema)

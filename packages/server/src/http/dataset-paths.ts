@@ -74,7 +74,7 @@ export function datasetOperations(): DoorOperation[] {
       path: '/datasets/{id}/export',
       method: 'get',
       scope: 'datasets:read',
-      errorStatuses: [400, 404, 409, 503],
+      errorStatuses: [400, 404, 409, 422, 503],
       operation: {
         operationId: 'exportDataset',
         tags: ['datasets'],

@@ -31,6 +31,8 @@ const adviceOf: Record<ErrorCode, string> = {
     'A request with the same Idempotency-Key is being worked on. Try again in a moment to get its answer.',
   IDEMPOTENCY_KEY_REUSED:
     'The Idempotency-Key was used before with another body. Use a new key for a new request.',
+  TABLE_MEMORY_EXCEEDED:
+    'What was asked of a dataset takes more memory than the server works on tables with. Ask for fewer columns or rows, or leave out the order; or ask its operator to raise ORIEL_TABLE_MEMORY_MB.',
   BODY_TOO_LARGE:
     'The body is larger than this server accepts. Send less, or ask its operator to raise ORIEL_BODY_BYTES_MAX.',
   URL_TOO_LONG: 'The URL is longer than this server accepts. Send the input in the body of a POST.',

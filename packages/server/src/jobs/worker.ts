@@ -170,11 +170,16 @@ function whileHeld(lease: string, decide: (stored: StoredJob) => Change | null) 
 }
 
 /** What passes with time: the same attempt may go well in a moment. */
-const passing: ReadonlySet<string> = new Set(['unavailable', 'timeout', 'cancelled']);
+const passingKinds: ReadonlySet<string> = new Set(['unavailable', 'timeout', 'cancelled']);
+
+function mayPass({ kind, code }: AppError): boolean {
+  // the memory is for all that is going on
+  return passingKinds.has(kind) || code === 'TABLE_MEMORY_EXCEEDED';
+}
 
 /** Why the job fails for good; null when it is tried again. */
 function giveUpWith(error: unknown, fruitless: number): ItemError | null {
-  if (error instanceof AppError && !passing.has(error.kind)) {
+  if (error instanceof AppError && !mayPass(error)) {
     const { code, message, issues } = error;
     return { code, message, ...(issues && { issues: [...issues] }) };
   }

@@ -7,6 +7,7 @@ import {
   DuckDBPendingResultState,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { toTableError } from './read-errors.ts';
 import { literal } from './sql.ts';
 
 interface Options {
@@ -30,7 +31,7 @@ export async function openDatabase({ folder, memoryMb, threads, isOnThisThread =
   let instance = await openInstance();
   let replacing: Promise<void> | undefined;
 
-  return { connect, withConnection, openFolder, close: () => instance.closeSync() };
+  return { memoryMb, connect, withConnection, read, readEach, openFolder, close: () => instance.closeSync() };
 
   async function openInstance(): Promise<DuckDBInstance> {
     // of its own: two databases would call their files the same
@@ -63,7 +64,7 @@ export async function openDatabase({ folder, memoryMb, threads, isOnThisThread =
     return instance.connect();
   }
 
-  /** Those who are at work on the old one fail by themselves, and it goes with the last of them. */
+  /** Statements that are at work on the old one come to their end, and it goes with the last of them. */
   async function replace(): Promise<void> {
     const old = instance;
     instance = await openInstance();
@@ -99,6 +100,46 @@ export async function openDatabase({ folder, memoryMb, threads, isOnThisThread =
     }
   }
 
+  /**
+   * Lends a connection to what only reads, and gives nothing away before its end: it is begun anew, once, when the instance
+   * is given up under it, for which a file that somebody else reads is enough.
+   *
+   * @throws the signal's reason when it is aborted; AppError TABLE_MEMORY_EXCEEDED, STORAGE_UNAVAILABLE
+   */
+  async function read<T>(
+    work: (connection: DuckDBConnection) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    try {
+      return await withConnection(work, signal).catch((error: unknown) => {
+        if (isGivenUp(error)) return withConnection(work, signal);
+        throw error;
+      });
+    } catch (error) {
+      throw toTableError(error, memoryMb);
+    }
+  }
+
+  /** The same for what is handed on as it is read: it is begun anew only as long as nothing was. */
+  async function* readEach<T>(
+    work: (connection: DuckDBConnection) => AsyncIterable<T>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<T, void> {
+    for (let hasBegun = false, isAgain = false; ; isAgain = true) {
+      using connected = await connect(signal);
+      try {
+        for await (const item of work(connected.connection)) {
+          hasBegun = true;
+          yield item;
+        }
+        return;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (hasBegun || isAgain || !isGivenUp(error)) throw toTableError(error, memoryMb);
+      }
+    }
+  }
+
   /** An empty folder that DuckDB may read and write; removed when it goes out of `await using`. */
   async function openFolder(): Promise<AsyncDisposable & { path: string }> {
     const path = await mkdtemp(join(folder, 'work-'));
@@ -106,14 +147,18 @@ export async function openDatabase({ folder, memoryMb, threads, isOnThisThread =
   }
 }
 
-/** After an error within itself, DuckDB answers no statement of that instance any more. */
+/** After an error within itself, DuckDB begins no statement of that instance any more. */
 async function isSound(connection: DuckDBConnection): Promise<boolean> {
   try {
     await connection.run('SELECT 1');
     return true;
   } catch (error) {
-    return !(error instanceof Error && error.message.includes('database has been invalidated'));
+    return !isGivenUp(error);
   }
+}
+
+function isGivenUp(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('database has been invalidated');
 }
 
 /** As `run` of the package does, which has a thread of libuv's do it. */

@@ -35,7 +35,7 @@ export function openTable({ database, file, sha256, columns, rows }: OpenedTable
     const from = Math.max(0, Math.trunc(offset));
     const sql = `SELECT ${sentColumns(picked)} FROM ${tableSql(file.path)}
       WHERE file_row_number >= ${from} AND file_row_number < ${from + Math.max(0, Math.trunc(limit))}`;
-    return database.withConnection(async (connection) => {
+    return database.read(async (connection) => {
       const read: RawRow[] = [];
       for await (const some of readRows(await connection.stream(sql), picked, { hasImageBytes }))
         read.push(...some);

@@ -6,24 +6,42 @@ export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && /^Out of Memory Error/i.test(error.message);
 }
 
+/** Whether there was no room on the disk for what does not fit into memory. */
+function isOutOfDisk({ message }: Error): boolean {
+  return /No space left on device|max_temp_directory_size/i.test(message);
+}
+
+function outOfDisk(cause: Error): AppError {
+  const message = 'There is no room left to work on this dataset. Try again later.';
+  return new AppError('STORAGE_UNAVAILABLE', message, { cause });
+}
+
 /**
- * What DuckDB threw, as an error that callers may see. Its own texts name files of this machine, and repeat what stands
- * in them: they go to the log alone.
+ * What DuckDB threw while it was at work on tables of ours, as an error that callers may see where they can do something
+ * about it.
+ *
+ * @param memoryMb - that it may have
+ */
+export function toTableError(error: unknown, memoryMb: number): unknown {
+  if (error instanceof AppError || !(error instanceof Error)) return error;
+  if (isOutOfDisk(error)) return outOfDisk(error);
+  if (!isOutOfMemory(error)) return error;
+  const what = `This takes more memory than the ${memoryMb} MiB that the server works on tables with (ORIEL_TABLE_MEMORY_MB)`;
+  const message = `${what}. Ask for fewer columns or rows, or leave out the order; or try again when less is going on.`;
+  return new AppError('TABLE_MEMORY_EXCEEDED', message, { cause: error });
+}
+
+/**
+ * What DuckDB threw while it read a file of others, as an error that callers may see. Its own texts name files of this
+ * machine, and repeat what stands in them: they go to the log alone.
  */
 export function toReadError(error: unknown): unknown {
   if (error instanceof AppError || !(error instanceof Error)) return error;
   const { message } = error;
-  if (/No space left on device|max_temp_directory_size/i.test(message))
-    return new AppError(
-      'STORAGE_UNAVAILABLE',
-      'There is no room left to work on this dataset. Try again later.',
-      {
-        cause: error,
-      },
-    );
+  if (isOutOfDisk(error)) return outOfDisk(error);
   if (isOutOfMemory(error)) {
     const text =
-      'Reading it takes more memory than this server gives to one table. Use fewer columns, or smaller values.';
+      'Reading it takes more memory than this server gives to one table (ORIEL_TABLE_MEMORY_MB). Use fewer columns, or smaller values.';
     return unreadable({ rule: 'too_large_for_memory', message: text }, error);
   }
   // what it stumbles over in a file; it does not when the fault is ours

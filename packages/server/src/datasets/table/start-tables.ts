@@ -14,7 +14,7 @@ import { createLinkedFiles, type LinkedFile } from './linked-files.ts';
 import { openTable } from './open-table.ts';
 import { describeParquet, tableSql, writeParquet } from './parquet-file.ts';
 import { profileTable } from './profile/profile-table.ts';
-import { toReadError } from './read-errors.ts';
+import { toReadError, toTableError } from './read-errors.ts';
 import { sideBySide } from './side-by-side.ts';
 import type { ImportedTable, ImportOptions, JoinBase, RawRow, Table, Tables } from './table.ts';
 import type { TableOptions } from './tables.ts';
@@ -53,6 +53,15 @@ export async function startTables(options: TableOptions): Promise<Tables> {
   ): Promise<T> {
     await using folder = await database.openFolder();
     return await database.withConnection((connection) => work(connection, folder.path), signal);
+  }
+
+  /** The same on tables of ours. @throws AppError TABLE_MEMORY_EXCEEDED, STORAGE_UNAVAILABLE */
+  async function workingOnOurs<T>(...[database, work]: Parameters<typeof working<T>>): Promise<T> {
+    try {
+      return await working(database, work);
+    } catch (error) {
+      throw toTableError(error, memoryMb);
+    }
   }
 
   async function importTable(source: Blob, { signal, ...about }: ImportOptions): Promise<ImportedTable> {
@@ -99,13 +108,13 @@ export async function startTables(options: TableOptions): Promise<Tables> {
   async function describe(sha256: string, { path }: LinkedFile): Promise<Description> {
     const known = descriptions.get(sha256);
     if (known) return known;
-    const found = await databases.usual.withConnection((connection) => describeParquet(connection, path));
+    const found = await databases.usual.read((connection) => describeParquet(connection, path));
     descriptions.set(sha256, found);
     return found;
   }
 
   async function write(columns: readonly Column[], rows: readonly RawRow[]): Promise<Blob> {
-    return working(await databases.forColumns(columns.length), async (connection, folder) => {
+    return workingOnOurs(await databases.forColumns(columns.length), async (connection, folder) => {
       const select = await appendRows(connection, columns, rows);
       const path = join(folder, 'rows.parquet');
       await writeParquet(connection, { select, columns, path });
@@ -129,7 +138,7 @@ export async function startTables(options: TableOptions): Promise<Tables> {
       await using linked = await openAll(base ? [...parts, base.parquetSha256] : parts);
       const database = await databases.forColumns(await widthOf([parts[0], base?.parquetSha256]));
       const paths = { parts: linked.paths.slice(0, parts.length), base: linked.paths[parts.length] };
-      return await working(database, async (connection, folder) => {
+      return await workingOnOurs(database, async (connection, folder) => {
         const join = await describeJoin(connection, paths);
         const write = () => writeJoin(connection, join, folder);
         const profiled = () =>
