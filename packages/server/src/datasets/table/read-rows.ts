@@ -23,17 +23,39 @@ export async function* readRows(
     yield toRows(chunk, columns, options);
 }
 
-/** One chunk as rows, all of one shape: each begins as a copy of the same, which is quicker than adding its columns. */
-export function toRows(chunk: DuckDBDataChunk, columns: readonly PlacedColumn[], options: Options): RawRow[] {
+/** The same one by one: of a chunk that is not wanted to its end, the rest is not made. */
+export async function* eachRow(
+  result: DuckDBResult,
+  columns: readonly PlacedColumn[],
+  options: Options,
+): AsyncGenerator<RawRow> {
+  for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
+    const rowAt = rowReader(chunk, columns, options);
+    for (let row = 0; row < chunk.rowCount; row += 1) yield rowAt(row);
+  }
+}
+
+/** One chunk as rows. */
+function toRows(chunk: DuckDBDataChunk, columns: readonly PlacedColumn[], options: Options): RawRow[] {
+  const rowAt = rowReader(chunk, columns, options);
+  return Array.from({ length: chunk.rowCount }, (_, row) => rowAt(row));
+}
+
+/**
+ * Reads single rows of a chunk, all of one shape: each begins as a copy of the same, which is quicker than adding its
+ * columns.
+ */
+function rowReader(
+  chunk: DuckDBDataChunk,
+  columns: readonly PlacedColumn[],
+  options: Options,
+): (row: number) => RawRow {
   const names = columns.map(({ name }) => name);
   const readers = columns.map((column, index) => cellReader(chunk, index, column, options));
   const blank: RawRow = Object.fromEntries(names.map((name) => [name, null]));
-  const rows: RawRow[] = [];
-  const { rowCount } = chunk;
-  for (let row = 0; row < rowCount; row += 1) {
+  return (row) => {
     const made = { ...blank };
     for (const [index, read] of readers.entries()) made[names[index] as string] = read(row);
-    rows.push(made);
-  }
-  return rows;
+    return made;
+  };
 }

@@ -86,6 +86,57 @@ describe('a page of rows', () => {
     expect(await pagesOf({ filter: seen, columns: ['id', 'note'] })).toEqual([[0, 2, 3, 4, 5]]);
   });
 
+  /** How many rows the pages of a table have, and how large the largest is as JSON. */
+  async function pagesOf(of: Table, selection: Selection, limit: number) {
+    const rows: number[] = [];
+    let bytes = 0;
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await of.listRows({ ...selection, limit, ...(cursor && { cursor }) });
+      rows.push(page.rows.length);
+      bytes = Math.max(bytes, Buffer.byteLength(JSON.stringify(page.rows)));
+      cursor = page.nextCursor;
+    }
+    return { rows, bytes };
+  }
+  const pageBytesMax = 32 * 2 ** 20;
+
+  test.each<[string, string, number[]]>([
+    ['that pack well', 'x'.repeat(2 ** 20 - 100), [32, 32, 6]],
+    ['that are longer as JSON', '\u0001'.repeat(2 ** 20 - 100), Array(14).fill(5)],
+  ])(
+    'is no larger than any other where its texts are of a kind %s, in whichever order',
+    async (_kind, note, rows) => {
+      const columns = [
+        { name: 'id', type: 'integer' as const },
+        { name: 'note', type: 'text' as const },
+      ];
+      const all = Array.from({ length: 70 }, (_, id) => ({ id, note }));
+      const { sha256 } = await bench.tables.write(columns, all);
+      await using packed = await bench.tables.open(sha256);
+      for (const selection of [{}, { sort: [{ column: 'id', order: 'desc' as const }] }]) {
+        const pages = await pagesOf(packed, selection, 1000);
+        expect(pages.rows).toEqual(rows);
+        expect(pages.bytes).toBeLessThanOrEqual(pageBytesMax);
+      }
+    },
+  );
+
+  test('is no larger where the names of its columns are what is large', async () => {
+    const columns = Array.from({ length: 500 }, (_, i) => ({
+      name: `${i}`.padEnd(200, '_'),
+      type: 'integer' as const,
+    }));
+    const { sha256 } = await bench.tables.write(
+      columns,
+      Array.from({ length: 500 }, (_, i) => ({ [columns[0]?.name ?? '']: i })),
+    );
+    await using wide = await bench.tables.open(sha256);
+    const pages = await pagesOf(wide, {}, 1000);
+    expect(pages.rows.reduce((sum, rows) => sum + rows)).toBe(500);
+    expect(pages.rows.length).toBe(2);
+    expect(pages.bytes).toBeLessThanOrEqual(pageBytesMax);
+  });
+
   test('has times as finely as they came, and filters find them so', async () => {
     const times = ['2026-01-01T00:00:00.123456Z', '2026-01-01T00:00:00.123Z', '2026-01-01T00:00:00.000Z'];
     const { sha256 } = await bench.tables.write(
