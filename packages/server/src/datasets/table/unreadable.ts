@@ -31,6 +31,12 @@ export function unreadable(fault: Fault | readonly [Fault, ...Fault[]], cause?: 
   );
 }
 
+/** A small file can unpack to anything. @param bytesMax - that it may have */
+export function unpacksTooLarge(bytesMax: number, place: FaultPlace = {}): AppError {
+  const message = `Unpacked it has more than ${bytesMax} bytes, the most that this server reads (ORIEL_UPLOAD_BYTES_MAX). Send it in parts.`;
+  return unreadable({ rule: 'unpacks_too_large', ...place, message });
+}
+
 function toPath({ entry, line, column }: FaultPlace): (string | number)[] {
   return [
     ...(entry === undefined ? [] : ['entry', entry]),

@@ -13,7 +13,7 @@ import { findTypes, type TypedRows } from './typed-select.ts';
 
 /** What keeps a small file from becoming a large table. */
 export interface ImportLimits {
-  /** Of a file that came packed, in bytes. */
+  /** Of what came packed, in bytes. */
   readonly unpackedBytesMax: number;
   /** Levels of lists and objects within each other. */
   readonly jsonDepthMax: number;

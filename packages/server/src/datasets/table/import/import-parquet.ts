@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { columnNameCharsMax } from '@oriel/schemas';
 import { query } from '../database.ts';
@@ -8,6 +7,7 @@ import { storedName } from '../stored-columns.ts';
 import { unreadable } from '../unreadable.ts';
 import { checkColumnCount, columnNames } from './column-names.ts';
 import type { ImportLimits } from './import-file.ts';
+import { measureParquet } from './parquet-size.ts';
 import { type ParquetColumn, parquetValues } from './parquet-types.ts';
 import type { TypedRows } from './typed-select.ts';
 
@@ -15,11 +15,12 @@ import type { TypedRows } from './typed-select.ts';
 export async function readParquet(
   connection: DuckDBConnection,
   path: string,
-  limits: Pick<ImportLimits, 'rowsMax'> & { readonly columnsMax: number },
+  limits: Pick<ImportLimits, 'rowsMax' | 'unpackedBytesMax'> & { readonly columnsMax: number },
 ): Promise<TypedRows> {
   const rows = await countRows(connection, path, limits.rowsMax);
   const columns = await findColumns(connection, path);
   if (columns.length > limits.columnsMax) throw new WideTable(columns.length);
+  const unpackedBytes = await measureParquet(connection, path, limits.unpackedBytesMax);
   const source = `read_parquet(${literal(path)})`;
   const values = await parquetValues(connection, source, columns);
   const select = values.map(({ sql }, index) => `${sql} AS ${storedName(index)}`);
@@ -27,7 +28,7 @@ export async function readParquet(
     select: `SELECT ${select.join(', ')} FROM ${source}`,
     columns: values.map(({ name, type }) => ({ name, type })),
     notFinite: new Map(values.map(({ name, notFinite }) => [name, notFinite])),
-    rowBytes: (await stat(path)).size / rows,
+    rowBytes: unpackedBytes / rows,
   };
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { unreadable } from '../unreadable.ts';
+import { unpacksTooLarge, unreadable } from '../unreadable.ts';
 import { createUtf8Check, encodingOf, nulFault, type TextEncoding } from './text-encoding.ts';
 
 const pieceBytes = 256 * 1024;
@@ -65,8 +65,7 @@ function meter(bytesMax: number): Transform {
     transform(piece: Buffer, _encoding, done) {
       bytes += piece.length;
       if (bytes <= bytesMax) return done(null, piece);
-      const message = `Unpacked it has more than ${bytesMax} bytes, the most that is read.`;
-      done(unreadable({ rule: 'unpacks_too_large', message }));
+      done(unpacksTooLarge(bytesMax));
     },
   });
 }

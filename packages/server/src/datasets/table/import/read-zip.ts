@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { AppError } from '../../../errors.ts';
-import { shown, unreadable } from '../unreadable.ts';
+import { shown, unpacksTooLarge, unreadable } from '../unreadable.ts';
 
 export interface ZipLimits {
   readonly entriesMax: number;
@@ -111,10 +111,7 @@ function checkSize(entry: Entry, unpackedBytes: number, limits: ZipLimits): void
       `Its entry ${name} unpacks to more than ${ratioMax} times its size, as no image does.`,
     );
   if (unpackedBytes > limits.unpackedBytesMax)
-    throw fault(
-      'unpacks_too_large',
-      `Unpacked it has more than ${limits.unpackedBytesMax} bytes, the most that is read.`,
-    );
+    throw unpacksTooLarge(limits.unpackedBytesMax, { entry: fileName });
 }
 
 /** Errors of yauzl as ours: it throws plain ones, for what is wrong with the archive. */
