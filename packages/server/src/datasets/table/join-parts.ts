@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnProfile } from '@oriel/schemas';
-import { describeParquet, describeParquets, tableSql, writeParquet } from './parquet-file.ts';
+import { describeParquet, describeParquets, rowBytesOf, tableSql, writeParquet } from './parquet-file.ts';
 import { profileTable } from './profile/profile-table.ts';
 import { literal, pathsLiteral } from './sql.ts';
 import { storedName } from './stored-columns.ts';
@@ -42,7 +41,7 @@ export async function writeJoin(connection: DuckDBConnection, join: Join, folder
     await writeParquet(connection, { select: `FROM ${partsSql}`, columns, path });
     return path;
   }
-  const rowBytes = (await stat(base.path)).size / Math.max(1, base.rows);
+  const rowBytes = await rowBytesOf(connection, [base.path]);
   const whole = { columns, width: base.columns.length };
   const select =
     rowBytes > largeRowBytes

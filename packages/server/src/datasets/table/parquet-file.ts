@@ -52,6 +52,16 @@ export function groupRows(columnCount: number, rowBytes = 0): number {
   return rowBytes > 0 ? Math.max(1, Math.min(rows, Math.floor(groupBytesMax / rowBytes))) : rows;
 }
 
+/** About how large a row of some files is in memory. The size of the files does not tell: texts pack well. */
+export async function rowBytesOf(connection: DuckDBConnection, paths: readonly string[]): Promise<number> {
+  const [[bytes, rows] = []] = await query(
+    connection,
+    `SELECT (SELECT CAST(sum(total_uncompressed_size) AS DOUBLE) FROM parquet_metadata(${pathsLiteral(paths)})),
+       (SELECT CAST(sum(num_rows) AS DOUBLE) FROM parquet_file_metadata(${pathsLiteral(paths)}))`,
+  );
+  return Number(bytes) / Math.max(1, Number(rows));
+}
+
 /** The columns and rows of a table's file, which the caller knows to be one. */
 export async function describeParquet(connection: DuckDBConnection, path: string) {
   const [description] = await describeParquets(connection, [path]);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -150,8 +151,8 @@ describe('an export', () => {
 });
 
 /** What is being worked on, in DuckDB's folder. */
-async function workFolders(): Promise<string[]> {
-  const work = join(bench.folder, 'work');
+async function workFolders(folder = bench.folder): Promise<string[]> {
+  const work = join(folder, 'work');
   const [home = ''] = await readdir(work);
   return (await readdir(join(work, home))).filter((name) => name.startsWith('work-'));
 }
@@ -170,4 +171,88 @@ test('as Parquet, large rows are written a few at a time: more would not fit int
   );
   expect(groups.currentRowCount).toBeGreaterThan(1);
   connection.closeSync();
+});
+
+describe('of rows that do not fit into memory together', () => {
+  /** In no order. */
+  const namesOf = (count: number) =>
+    Array.from({ length: count }, (_, i) => `${1000 + ((i * 37) % count)}.gif`);
+  const photoBytes = 1_200_000;
+  const urlBytes = 8_000;
+
+  test('has photos in an order, in every format', async () => {
+    await using small = await openBench({ memoryMb: 192, threads: 1 });
+    const names = namesOf(112);
+    const { parquet } = await small.importBytes(photos(names), 'photos.zip');
+    await using table = await small.tables.open(parquet.sha256);
+    const sort = [{ column: 'file', order: 'desc' as const }];
+    const ordered = names.toSorted().toReversed();
+
+    const lines = await linesOf(await table.export({ format: 'ndjson', sort }));
+    const rows = lines.map((line): Row => JSON.parse(line));
+    expect(rows.map(({ file }) => file)).toEqual(ordered);
+    expect(lines.every((line) => line.length > photoBytes)).toBe(true);
+
+    const csv = await linesOf(await table.export({ format: 'csv', sort, columns: ['file', 'image'] }));
+    expect(csv.map((line) => line.slice(0, line.indexOf(',')))).toEqual(['file', ...ordered]);
+
+    const path = join(small.folder, 'sorted.parquet');
+    await writeFile(path, await table.export({ format: 'parquet', sort }));
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    const found = await connection.runAndReadAll(
+      `SELECT file FROM read_parquet(${literal(path)}) WHERE octet_length(image) > ${photoBytes}`,
+    );
+    expect(found.getRows()).toEqual(ordered.map((each) => [each]));
+    connection.closeSync();
+  });
+
+  test('has data URLs in an order, and in that of the file', async () => {
+    await using small = await openBench({ memoryMb: 256, threads: 1 });
+    const names = namesOf(13_000);
+    const { parquet } = await small.importBytes(dataUrls(names), 'urls.csv');
+    await using table = await small.tables.open(parquet.sha256);
+    const sort = [{ column: 'name', order: 'desc' as const }];
+    const nameOf = (line: string) => line.slice('{"name":"'.length, line.indexOf('","url":"data:'));
+    const sorted = await linesOf(await table.export({ format: 'ndjson', sort }));
+    expect(sorted.map(nameOf)).toEqual(names.toSorted().toReversed());
+    const inOrder = await linesOf(await table.export({ format: 'ndjson' }));
+    expect(inOrder.map(nameOf)).toEqual(names);
+  });
+
+  test('says before anything is sent what cannot be done, and which setting would let it', async () => {
+    await using small = await openBench({ memoryMb: 24, threads: 1 });
+    await using large = await openBench({ memoryMb: 512, threads: 1, storage: small.storage });
+    const texts = Array.from({ length: 40 }, () => ({ text: randomBytes(750_000).toString('base64') }));
+    const { sha256 } = await large.tables.write([{ name: 'text', type: 'text' }], texts);
+    await using table = await small.tables.open(sha256);
+    const refused = {
+      code: 'TABLE_MEMORY_EXCEEDED',
+      message: expect.stringContaining('ORIEL_TABLE_MEMORY_MB'),
+    };
+    const sort = [{ column: 'text', order: 'asc' as const }];
+    for (const format of ['csv', 'ndjson', 'parquet'] as const) {
+      await expect(table.export({ format, sort })).rejects.toMatchObject(refused);
+      await expect(table.export({ format })).rejects.toMatchObject(refused);
+    }
+    await expect(table.listRows({ limit: 10, sort })).rejects.toMatchObject(refused);
+    await expect(table.listRows({ limit: 10 })).rejects.toMatchObject(refused);
+    await expect(table.readRange({ offset: 0, limit: 10 })).rejects.toMatchObject(refused);
+    await expect(small.tables.join([sha256])).rejects.toMatchObject(refused);
+    expect(await workFolders(small.folder)).toEqual([]);
+  });
+
+  async function linesOf(input: Readable): Promise<string[]> {
+    return (await text(input)).trimEnd().split(/\r?\n/);
+  }
+
+  function photos(names: readonly string[]): Buffer {
+    const gif = () => Buffer.concat([Buffer.from('GIF89a\u0001\0\u0001\0'), randomBytes(photoBytes)]);
+    return zip(names.map((name) => ({ name, bytes: gif(), isSlow: true })));
+  }
+
+  async function* dataUrls(names: readonly string[]) {
+    yield Buffer.from('name,url\n');
+    for (const name of names)
+      yield Buffer.from(`${name},"data:image/gif;base64,${randomBytes(urlBytes).toString('base64')}"\n`);
+  }
 });

@@ -1,20 +1,23 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { DuckDBValue } from '@duckdb/node-api';
 import type { ExportFormat, Row } from '@oriel/schemas';
+import { query } from '../database.ts';
 import { filterSql } from '../filter-sql.ts';
 import type { TableSource } from '../list-rows.ts';
-import { groupRows, tableSql } from '../parquet-file.ts';
-import { readRows, sentColumns } from '../read-rows.ts';
+import { groupRows, rowBytesOf, tableSql } from '../parquet-file.ts';
+import { eachRow, sentColumns } from '../read-rows.ts';
 import { pickColumns } from '../select-columns.ts';
-import { orderSql, type SortKey, sortKeys } from '../sort-sql.ts';
-import { identifier, literal } from '../sql.ts';
+import { type SortKey, sortKeys } from '../sort-sql.ts';
+import { identifier, literal, pathsLiteral } from '../sql.ts';
 import type { PlacedColumn } from '../stored-columns.ts';
+import { rowBytesSql } from '../stored-sizes.ts';
 import type { Selection } from '../table.ts';
 import { csvHeader, csvLine, csvLineEnd, csvLineSql } from './csv-lines.ts';
 import { ndjsonLineSql } from './ndjson-lines.ts';
+import { bytesSql, type Piece, pieceBytesOf } from './pieces.ts';
+import { sortedPieces } from './sorted-pieces.ts';
 
 type Export = Selection & { readonly format: ExportFormat };
 
@@ -30,9 +33,10 @@ interface Query {
 }
 
 /**
- * All selected rows as a file, slice by slice, as fast as they are read: what nobody reads is not made.
+ * All selected rows as a file, piece by piece, as fast as they are read: what nobody reads is not made. The first piece is
+ * made before this returns, so that what cannot be done is said in place of an answer.
  *
- * @throws AppError INPUT_INVALID
+ * @throws AppError INPUT_INVALID, TABLE_MEMORY_EXCEEDED
  */
 export async function exportRows(
   source: TableSource,
@@ -42,7 +46,7 @@ export async function exportRows(
   signal?.throwIfAborted();
   const values: DuckDBValue[] = [];
   const reader = new AbortController();
-  const query: Query = {
+  const asked: Query = {
     source,
     picked: pickColumns(source.columns, selection.columns),
     keys: sortKeys(source.columns, selection.sort),
@@ -50,77 +54,149 @@ export async function exportRows(
     values,
     signal: AbortSignal.any([reader.signal, ...(signal ? [signal] : [])]),
   };
-  const pieces = selection.format === 'parquet' ? parquetFile(query) : lines(query, selection.format);
-  const stream = Readable.from(pieces, { objectMode: false, ...(signal && { signal }) });
+  const bytes = selection.format === 'parquet' ? parquetFile(asked) : lines(asked, selection.format);
+  const stream = Readable.from(await begun(bytes), { objectMode: false, ...(signal && { signal }) });
   return stream.once('close', () => reader.abort());
 }
 
-/** FROM and what follows it. */
-function rowsSql({ source, keys, where }: Query, range: string): string {
-  const order = keys.length > 0 ? `ORDER BY ${orderSql(keys)}` : '';
-  return `FROM ${tableSql(source.path)} WHERE ${range} AND ${where} ${order}`;
+/** The same generator, whose first step is done. */
+async function begun(bytes: AsyncGenerator<Buffer, void>): Promise<AsyncGenerator<Buffer, void>> {
+  const first = await bytes.next();
+  const next = bytes.next.bind(bytes);
+  let isFirst = true;
+  return Object.assign(bytes, {
+    next: () => {
+      if (!isFirst) return next();
+      isFirst = false;
+      return Promise.resolve(first);
+    },
+  });
+}
+
+/** What stands before the first line comes with it: nothing is sent of what cannot be read. */
+async function* lines(query: Query, format: LineFormat): AsyncGenerator<Buffer, void> {
+  const { source, picked } = query;
+  await using folder = await source.database.openFolder();
+  const linesOf = picked.length > plannedColumnsMax ? wideLines : plannedLines;
+  let header = format === 'csv' ? csvHeader(picked) + csvLineEnd : '';
+  for await (const piece of piecesOf(query, folder.path))
+    for await (const bytes of linesOf(query, { ...piece, format, folder: folder.path })) {
+      if (header !== '') yield Buffer.from(header);
+      header = '';
+      yield bytes;
+    }
+  if (header !== '') yield Buffer.from(header);
+}
+
+type LineFormat = Extract<ExportFormat, 'csv' | 'ndjson'>;
+
+interface PieceOfLines extends Piece {
+  readonly format: LineFormat;
+  readonly folder: string;
 }
 
 /**
- * Slices of lines are written to a file and passed on: DuckDB writes a million rows in a second, on a thread of its own,
- * where handing it the texts of each row would keep the event loop busy for three.
+ * Lines are written to a file and passed on: DuckDB writes a million rows in a second, on a thread of its own, where
+ * handing it the texts of each row would keep the event loop busy for three.
  */
-async function* lines(query: Query, format: 'csv' | 'ndjson') {
-  const { source, picked, signal } = query;
-  if (picked.length > plannedColumnsMax) return yield* wideLines(query, format);
-  await using folder = await source.database.openFolder();
-  const path = join(folder.path, 'slice');
-  if (format === 'csv') yield Buffer.from(csvHeader(picked) + csvLineEnd);
+async function* plannedLines(
+  { source, picked, signal }: Query,
+  { from, values, format, folder }: PieceOfLines,
+): AsyncGenerator<Buffer, void> {
+  const path = join(folder, 'lines');
   // the line end that DuckDB adds is LF
   const line = format === 'csv' ? `${csvLineSql(picked)} || chr(13)` : ndjsonLineSql(picked);
-  for (const range of slices(query)) {
-    const sql = `COPY (SELECT ${line} ${rowsSql(query, range)}) TO ${literal(path)} (${plainLines})`;
-    await source.database.withConnection((connection) => connection.run(sql, query.values), signal);
-    yield* createReadStream(path);
-  }
-}
-
-/** Of more columns, DuckDB takes longer to plan the text of a line than we take to write all lines. */
-const plannedColumnsMax = 200;
-
-async function* wideLines(query: Query, format: 'csv' | 'ndjson') {
-  const { source, picked, signal, values } = query;
-  if (format === 'csv') yield Buffer.from(csvHeader(picked) + csvLineEnd);
-  const toLine =
-    format === 'csv' ? (row: Row) => csvLine(row, picked) : (row: Row) => `${JSON.stringify(row)}\n`;
-  using connected = await source.database.connect(signal);
-  for (const range of slices(query)) {
-    const sql = `SELECT ${sentColumns(picked)} ${rowsSql(query, range)}`;
-    const rows = readRows(await connected.connection.stream(sql, values), picked, { hasImageBytes: false });
-    // a row at a time: each has hundreds of values, and the event loop is to turn
-    for await (const some of rows) for (const row of some) yield Buffer.from(toLine(row as Row));
-  }
+  const sql = `COPY (SELECT ${line} ${from}) TO ${literal(path)} (${plainLines})`;
+  await source.database.read((connection) => connection.run(sql, values), signal);
+  yield* createReadStream(path);
 }
 
 /** One column of texts that are written as they are. */
 const plainLines = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001'";
+/** Of more columns, DuckDB takes longer to plan the text of a line than we take to write all lines. */
+const plannedColumnsMax = 200;
+
+/** A row at a time: each has hundreds of values, and the event loop is to turn. */
+async function* wideLines(
+  { source, picked, signal }: Query,
+  { from, values, format }: PieceOfLines,
+): AsyncGenerator<Buffer, void> {
+  const sql = `SELECT ${sentColumns(picked)} ${from}`;
+  const toLine =
+    format === 'csv' ? (row: Row) => csvLine(row, picked) : (row: Row) => `${JSON.stringify(row)}\n`;
+  const rows = source.database.readEach(async function* (connection) {
+    yield* eachRow(await connection.stream(sql, values), picked, { hasImageBytes: false });
+  }, signal);
+  for await (const row of rows) yield Buffer.from(toLine(row as Row));
+}
+
+/** Rows in the order of the file are read slice by slice, sorted ones from wherever they are. */
+async function* piecesOf(query: Query, folder: string): AsyncGenerator<Piece, void> {
+  if (query.keys.length > 0) yield* await sortedPieces(query, folder);
+  else yield* slices(query);
+}
+
 const sliceCells = 500_000;
 
-/** Conditions that cut the file into slices; sorted rows come from everywhere in it, and are one. */
-function* slices({ source, picked, keys }: Query): Generator<string> {
-  if (keys.length > 0) return yield 'true';
-  const step = Math.max(2048, Math.floor(sliceCells / picked.length));
-  for (let start = 0; start < source.rows; start += step)
-    yield `file_row_number >= ${start} AND file_row_number < ${start + step}`;
+/** So many cells at a time, and fewer where they are large: how large is measured, as the size of a file says little of it. */
+async function* slices(rows: Query): AsyncGenerator<Piece, void> {
+  const { source, picked, where, values, signal } = rows;
+  const { database } = source;
+  const table = tableSql(source.path);
+  const rowsMax = Math.max(2048, Math.floor(sliceCells / picked.length));
+  for (let start = 0; start < source.rows; start += rowsMax) {
+    const end = Math.min(source.rows, start + rowsMax);
+    const measure = `SELECT CAST(sum(${bytesSql(picked)}) AS DOUBLE) FROM ${table} WHERE ${rangeSql(start, end)}`;
+    const [[bytes] = []] =
+      rowBytesSql(picked) === null ? [] : await database.read((one) => query(one, measure), signal);
+    const step = Math.max(
+      1,
+      Math.floor((end - start) / Math.max(1, Number(bytes ?? 0) / pieceBytesOf(source))),
+    );
+    for (let from = start; from < end; from += step)
+      yield {
+        from: `FROM ${table} WHERE ${rangeSql(from, Math.min(end, from + step))} AND ${where}`,
+        values,
+      };
+  }
+}
+
+function rangeSql(start: number, end: number): string {
+  return `file_row_number >= ${start} AND file_row_number < ${end}`;
 }
 
 /** The end of a Parquet file tells where all else is, so it is written as a whole before it is read. */
-async function* parquetFile(query: Query) {
-  const { source, picked, values, signal } = query;
-  await using folder = await source.database.openFolder();
+async function* parquetFile(query: Query): AsyncGenerator<Buffer, void> {
+  const { source, picked, signal } = query;
+  const { database } = source;
+  await using folder = await database.openFolder();
+  const { from, values } = await whole(query, folder.path);
   const path = join(folder.path, 'export.parquet');
   const selected = picked.map((column) => `${valueSql(column)} AS ${identifier(column.name)}`);
-  const rowBytes = (await stat(source.path)).size / Math.max(1, source.rows);
-  const groups = `ROW_GROUP_SIZE ${groupRows(picked.length, rowBytes)}`;
-  const options = `FORMAT parquet, COMPRESSION zstd, ${groups}`;
-  const sql = `COPY (SELECT ${selected.join(', ')} ${rowsSql(query, 'true')}) TO ${literal(path)} (${options})`;
-  await source.database.withConnection((connection) => connection.run(sql, values), signal);
+  const groups = await database.read(
+    async (connection) =>
+      `ROW_GROUP_SIZE ${groupRows(picked.length, await rowBytesOf(connection, [source.path]))}`,
+  );
+  const sql = `COPY (SELECT ${selected.join(', ')} ${from}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, ${groups})`;
+  await database.read((connection) => connection.run(sql, values), signal);
   yield* createReadStream(path);
+}
+
+/** All rows as one piece: what is sorted in several is put together in a file for each. */
+async function whole(query: Query, folder: string): Promise<Piece> {
+  const { source, picked, keys, where, values, signal } = query;
+  if (keys.length === 0) return { from: `FROM ${tableSql(source.path)} WHERE ${where}`, values };
+  const [first, ...others] = await sortedPieces(query, folder);
+  if (first && others.length === 0) return first;
+  const stored = picked.map((column) => column.stored).join(', ');
+  const parts: string[] = [];
+  for (const piece of first ? [first, ...others] : []) {
+    const part = join(folder, `part-${parts.length}.parquet`);
+    const sql = `COPY (SELECT ${stored} ${piece.from}) TO ${literal(part)} (FORMAT parquet, COMPRESSION snappy)`;
+    await source.database.read((connection) => connection.run(sql, piece.values), signal);
+    parts.push(part);
+  }
+  return { from: `FROM read_parquet(${pathsLiteral(parts)})`, values: [] };
 }
 
 function valueSql({ stored, type }: PlacedColumn): string {

@@ -40,7 +40,7 @@ export async function stageCsv(csv: Csv): Promise<Staged> {
   const rows = await stageSound(csv, layout, path);
   if (rows === 0)
     throw unreadable({ rule: 'no_rows', message: 'It has no rows: nothing follows the header.' });
-  return { source: `read_parquet(${literal(path)})`, columns: stagedColumns(dialect, layout) };
+  return { path, source: `read_parquet(${literal(path)})`, columns: stagedColumns(dialect, layout) };
 }
 
 interface Layout {
@@ -48,20 +48,28 @@ interface Layout {
   readonly names: readonly string[];
   readonly hasHeader: boolean;
   readonly firstLine: number;
+  /** About how large a row is, by the first ones. */
+  readonly rowBytes: number;
 }
 
-async function readDialect({ path, delimiter }: Csv): Promise<CsvDialect> {
+type SampledDialect = CsvDialect & {
+  /** Of all that the records were found in. */
+  readonly sampleBytes: number;
+};
+
+async function readDialect({ path, delimiter }: Csv): Promise<SampledDialect> {
   const find = async (bytesMax?: number) => {
     const { bytes, isWhole } = await readStart(path, bytesMax);
     // a character that is cut at the end is in a record that is cut, too
     const sample = bytes.toString('utf8').replace(/^\ufeff/, '');
-    return { isWhole, dialect: findDialect(sample, { isWhole, ...(delimiter && { delimiter }) }) };
+    const found = findDialect(sample, { isWhole, ...(delimiter && { delimiter }) });
+    return { isWhole, dialect: { ...found, sampleBytes: bytes.length } };
   };
   const { isWhole, dialect } = await find();
   return isWhole || dialect.records.length > 1 ? dialect : (await find(longStartBytes)).dialect;
 }
 
-function layoutOf({ delimiter, records, fault }: CsvDialect): Layout {
+function layoutOf({ delimiter, records, fault, sampleBytes }: SampledDialect): Layout {
   const [first] = records;
   if (!first) {
     const message = fault
@@ -71,7 +79,9 @@ function layoutOf({ delimiter, records, fault }: CsvDialect): Layout {
   }
   const isNamed = hasHeader(records);
   const header = isNamed ? first.cells : first.cells.map(() => '');
-  return { delimiter, names: columnNames(header, first.line), hasHeader: isNamed, firstLine: first.line };
+  const names = columnNames(header, first.line);
+  const rowBytes = sampleBytes / records.length;
+  return { delimiter, names, hasHeader: isNamed, firstLine: first.line, rowBytes };
 }
 
 /** @returns how many rows it has */
@@ -115,7 +125,7 @@ async function stage({ connection }: Csv, path: string, layout: Layout, to: stri
   const [[rows] = []] = await query(
     connection,
     `COPY (FROM read_csv(${literal(path)}, ${options.join(', ')})) TO ${literal(to)}
-     (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${groupRows(layout.names.length)})`,
+     (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${groupRows(layout.names.length, layout.rowBytes)})`,
   );
   return Number(rows);
 }

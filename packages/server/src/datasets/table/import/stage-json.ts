@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { columnsMax, type DatasetFormat } from '@oriel/schemas';
@@ -89,7 +90,7 @@ export function isJson(text: string): boolean {
 async function stage(json: Json, layout: JsonLayout): Promise<Staged> {
   const { connection, folder, path } = json;
   const objects = `read_json_objects(${literal(path)}, format = '${layout}', maximum_object_size = ${objectBytesMax})`;
-  await checkObjects(connection, objects);
+  const rows = await checkObjects(connection, objects);
   const members = await findMembers(connection, objects);
   const names = columnNames(members);
   if (names.length > json.columnsMax) throw new WideTable(names.length);
@@ -102,14 +103,14 @@ async function stage(json: Json, layout: JsonLayout): Promise<Staged> {
   const to = join(folder, 'staged.parquet');
   await connection.run(
     `COPY (SELECT ${values.join(', ')} FROM (SELECT json_transform(json, ${literal(structure)}) AS s FROM ${objects}))
-     TO ${literal(to)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${groupRows(names.length)})`,
+     TO ${literal(to)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${groupRows(names.length, (await stat(path)).size / rows)})`,
   );
   const source = `read_parquet(${literal(to)}, file_row_number = true)`;
-  return { source, columns: await jsonColumns(connection, source, names) };
+  return { path: to, source, columns: await jsonColumns(connection, source, names) };
 }
 
-/** @throws AppError DATASET_UNREADABLE when there are none, or something else is among them */
-async function checkObjects(connection: DuckDBConnection, objects: string): Promise<void> {
+/** @returns how many there are. @throws AppError DATASET_UNREADABLE when there are none, or something else is among them */
+async function checkObjects(connection: DuckDBConnection, objects: string): Promise<number> {
   const [[rows, other, type, twice] = []] = await query(
     connection,
     `SELECT count(*), min(n) FILTER (t <> 'OBJECT'), arg_min(t, n) FILTER (t <> 'OBJECT'), min(n) FILTER (k <> d)
@@ -122,6 +123,7 @@ async function checkObjects(connection: DuckDBConnection, objects: string): Prom
     throw unreadable({ rule: 'not_an_object', message });
   }
   if (twice !== null) throw await duplicateMember(connection, objects, Number(twice));
+  return Number(rows);
 }
 
 function kindOf(type: string): string {

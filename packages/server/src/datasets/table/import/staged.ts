@@ -15,6 +15,8 @@ export interface StagedColumn {
 
 /** Rows on the way into a table: found to be sound, with types still to be found. */
 export interface Staged {
+  /** The Parquet file that they are in. */
+  readonly path: string;
   /** SQL to read them from. */
   readonly source: string;
   readonly columns: readonly StagedColumn[];

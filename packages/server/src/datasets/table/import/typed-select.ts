@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '@oriel/schemas';
+import { rowBytesOf } from '../parquet-file.ts';
 import { storedName, typeInSql } from '../stored-columns.ts';
 import { type Chosen, chooseReadings } from './choose-readings.ts';
 import type { Staged, StagedColumn } from './staged.ts';
@@ -10,14 +11,14 @@ export interface TypedRows {
   readonly columns: readonly Column[];
   /** By name: how many values are not finite, and are left out. */
   readonly notFinite: ReadonlyMap<string, number>;
-  /** About how large a row is, where rows are large. */
-  readonly rowBytes?: number;
+  /** About how large a row is. */
+  readonly rowBytes: number;
 }
 
 /** Finds the type of each column from all its rows. */
 export async function findTypes(
   connection: DuckDBConnection,
-  { source, columns }: Staged,
+  { path, source, columns }: Staged,
 ): Promise<TypedRows> {
   const chosen = await chooseReadings(connection, source, columns);
   const typed = columns.map((column, index) => ({ ...column, ...(chosen[index] as Chosen) }));
@@ -26,6 +27,7 @@ export async function findTypes(
     select: `SELECT ${values.join(', ')} FROM ${source}`,
     columns: typed.map(({ name, reading }) => ({ name, type: reading.type })),
     notFinite: new Map(typed.map(({ name, notFinite }) => [name, notFinite])),
+    rowBytes: await rowBytesOf(connection, [path]),
   };
 }
 

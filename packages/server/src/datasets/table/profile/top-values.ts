@@ -81,10 +81,16 @@ function shownSql({ column: { stored, type } }: Statistics): string {
   return type === 'text' ? `left(${stored}, ${shownCharsMax})` : typeInSql[type].sent(stored);
 }
 
-/** Ordered as above. */
+/** Ordered as above. Of texts that are far longer than what is shown, their beginning is counted: all of them need not fit into memory. */
 function topSql(one: Statistics, source: string): string {
-  const { stored } = one.column;
+  const { stored, type } = one.column;
+  const value =
+    type === 'text'
+      ? `CASE WHEN strlen(${stored}) > ${longBytes} THEN ${shownSql(one)} ELSE ${stored} END`
+      : stored;
   return `(SELECT '${stored}', CAST(to_json(${shownSql(one)}) AS VARCHAR), n FROM
-    (SELECT ${stored}, count(*) AS n FROM ${source} WHERE ${stored} IS NOT NULL GROUP BY ALL ORDER BY n DESC, ${stored} LIMIT ${topMax})
+    (SELECT ${value} AS ${stored}, count(*) AS n FROM ${source} WHERE ${stored} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT ${topMax})
     ORDER BY n DESC, ${stored})`;
 }
+
+const longBytes = 8 * shownCharsMax;

@@ -5,10 +5,15 @@ import type { ImportOptions, Tables } from '../../../../src/datasets/table/table
 import { createTables, type TableOptions } from '../../../../src/datasets/table/tables.ts';
 import { createFileStorage } from '../../../../src/storage/file-storage.ts';
 
+/** `storage`: of another bench, whose tables are to be read with other settings. */
+type Bench = Partial<Omit<TableOptions, 'storage'>> & { readonly storage?: FileStorage };
+type FileStorage = ReturnType<typeof createFileStorage>;
+
 /** Tables over a folder of their own, removed when it goes out of `await using`. */
-export async function openBench(options: Partial<Omit<TableOptions, 'storage'>> = {}) {
+export async function openBench({ storage: given, ...options }: Bench = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'oriel tables [*]'));
-  const storage = createFileStorage({ blobsFolder: join(folder, 'blobs'), workFolder: join(folder, 'work') });
+  const storage =
+    given ?? createFileStorage({ blobsFolder: join(folder, 'blobs'), workFolder: join(folder, 'work') });
   const settings = { memoryMb: 512, threads: 2, unpackedBytesMax: 2 ** 30, ...options };
   const tables: Tables = createTables({ storage, ...settings });
 
