@@ -2,6 +2,7 @@ import { type AnyContract, columnsMax, type ErrorIssue } from '@oriel/schemas';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { createRowMapper, type RowMapper } from '../datasets/map-row.ts';
 import { AppError } from '../errors.ts';
+import { withLineFeeds } from './line-ends.ts';
 import { type RowBatch, StreamEndedError } from './row-batch.ts';
 import { lineBytesMax, readTextLines, type TextLines } from './text-lines.ts';
 
@@ -37,7 +38,7 @@ export async function* readCsv(
   parser.on('error', () => {});
   parser.resume();
   const toText = createTextMaker();
-  for await (const textLines of readTextLines(body)) {
+  for await (const textLines of readTextLines(withLineFeeds(body))) {
     const text = Buffer.from(toText(textLines.lines));
     place.enter(text, textLines);
     const failure = await write((done) => parser.write(text, done));

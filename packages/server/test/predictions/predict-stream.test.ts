@@ -152,6 +152,11 @@ describe('rows of a CSV', () => {
     ]);
   });
 
+  test('may end their lines with CR alone, and are counted by it', async () => {
+    const { lines } = await stream('island,sex\rDream,male\rMars,male\r"Dream",female', csv);
+    expect(lines).toMatchObject([{ ok: true }, { ok: false, line: 3 }, { ok: true }]);
+  });
+
   test('that hold no number where one belongs fail alone, and name the field', async () => {
     const odd = ['NaN', 'Infinity', '9007199254740993', '1e400', '0x10', '1,5', '007', 'many'];
     const rows = odd.map((text) => `Biscoe,"${text}"\n`).join('');
@@ -172,6 +177,7 @@ describe('rows of a CSV', () => {
   test.each([
     ['Unix', '\n'],
     ['Windows', '\r\n'],
+    ['old Mac', '\r'],
   ])('with %s line ends are answered while the next ones are not even sent', async (_, end) => {
     const { sending, next } = openStream(csv);
     sending.write(`island,sex${end}`);
@@ -188,6 +194,7 @@ describe('rows of a CSV', () => {
   test.each([
     ['empty lines', 'island\n\nMars\n\n\nMars\n', [3, 6]],
     ['Windows line ends', 'island\r\nMars\r\n\r\nMars\r\n', [2, 4]],
+    ['old Mac line ends', 'island\rMars\r\rMars\r', [2, 4]],
     ['Unix line ends in cells', 'island,sex\nMars,"a\n\nb"\nMars,male\n', [4, 5]],
     ['Windows line ends in cells', 'island,sex\r\nMars,"a\r\n\r\nb"\r\nMars,male\r\n', [4, 5]],
     ['line ends of both kinds', 'island,sex\nMars,male\r\nMars,male\nMars,male\r\n', [2, 3, 4]],
