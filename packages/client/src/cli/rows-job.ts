@@ -60,11 +60,16 @@ export interface RowsJobInput {
   readonly idempotencyKey: string;
 }
 
-/** Uploads the file, unless the rows are on the server already. */
+/**
+ * Uploads the file, unless the rows are on the server already.
+ *
+ * @param onStored - told of what was uploaded, also where it is never used
+ */
 export async function findRows(
   client: NodeClient,
   { model, modelVersion, file, datasetId }: Rows,
   terminal: Terminal,
+  onStored?: (dataset: Dataset) => void,
 ): Promise<Dataset> {
   const { signal } = terminal;
   // a model or a version that is not there is known before much has been sent
@@ -73,7 +78,8 @@ export async function findRows(
     const known = versions.map(({ version }) => version).join(', ');
     throw new UsageError(`${model} has no version "${modelVersion}". There are: ${safeText(known)}.`);
   }
-  return file ? uploadFile(client, file, terminal) : client.datasets.get.query({ id: datasetId }, { signal });
+  if (!file) return client.datasets.get.query({ id: datasetId }, { signal });
+  return uploadFile(client, { ...file, ...(onStored && { onStored }) }, terminal);
 }
 
 /** Finds which column fills which field. */

@@ -6,7 +6,8 @@ import { createProgressView } from './progress-view.ts';
 import { say, type Terminal, UsageError } from './terminal.ts';
 import { inWords, safeText, sizeInWords } from './words.ts';
 
-interface FileToUpload extends Pick<UploadOptions, 'name' | 'description' | 'tags' | 'datasetId'> {
+interface FileToUpload
+  extends Pick<UploadOptions, 'name' | 'description' | 'tags' | 'datasetId' | 'onStored'> {
   /** `-` for standard input. */
   readonly path: string;
   readonly format: DatasetFormat | undefined;

@@ -32,6 +32,11 @@ export interface UploadOptions {
    */
   readonly idempotencyKey?: string;
   readonly onProgress?: (progress: UploadProgress) => void;
+  /**
+   * Told once the server has all of it: from here on it is there, whoever stops waiting for its rows to be read. The
+   * server answers before it reads them, for whoever wants to know this.
+   */
+  readonly onStored?: (dataset: Dataset) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -58,6 +63,7 @@ export async function uploadDataset(
   }).catch((error: unknown) => {
     throw failure ?? error;
   });
+  options.onStored?.(dataset);
   const sentBytes = dataset.latest.sizeBytes;
   onProgress?.({ phase: 'importing', sentBytes, totalBytes: sentBytes });
   return untilImported(calls, dataset, signal);
@@ -96,6 +102,7 @@ async function sendOnce(connection: Connection, sending: Sending): Promise<Datas
     headers: {
       'content-type': 'application/octet-stream',
       'idempotency-key': idempotencyKey,
+      ...(sending.onStored && { prefer: 'respond-async' }),
       ...transport.headers,
     },
     mediaTypes: ['application/json'],

@@ -145,6 +145,24 @@ describe('oriel predict', () => {
       }
     }
   });
+
+  test('Ctrl-C while the file is read removes what was uploaded, where that is asked for', async () => {
+    // a server that does no jobs never reads it to its end
+    const idle = await startTestApp({ ORIEL_ROLE: 'api' });
+    await using owner = await openProgram(idle);
+    await owner.writeCsv('rows.csv', penguinsCsv(3));
+    const command = startCommand(
+      ['predict', '-m', 'penguins', '-i', 'rows.csv', '-o', 'never.csv', '--discard', ...weight],
+      { url: idle.url, apiKey: owner.apiKey, cwd: owner.folder },
+    );
+    await command.says('Reading');
+    const listed = () => owner.client.datasets.list.query({});
+    expect((await listed()).items).toHaveLength(1);
+    command.kill('SIGINT');
+    expect(await command.ended).toMatchObject({ code: 130, stderr: expect.stringContaining('Stopped.') });
+    expect((await listed()).items).toEqual([]);
+    await idle.close();
+  });
 });
 
 describe('what goes wrong is said before anything is done', () => {

@@ -51,29 +51,34 @@ export const predictCommand: Command = {
     const priority = wholeNumber(values.priority, '--priority', { min: -10, max: 10 });
 
     const client = openClient(values, terminal);
-    const dataset = await findRows(client, rows, terminal);
     const settings = {
       keepColumns: values['results-only'] !== true,
       ...(priority !== undefined && { priority }),
     };
     // what is there by then, however far it comes: results stay where nobody else has them
-    const left = rows.file ? [dataset.id] : [];
-    const discard = async () => {
-      if (values.discard !== true) return;
-      for (const id of left) await client.datasets.delete.mutate({ id });
-    };
+    const left: string[] = [];
+    const keep = values.discard === true ? ({ id }: Dataset) => void left.push(id) : undefined;
     try {
+      const dataset = await findRows(client, rows, terminal, keep);
       const job = await predictRows(client, { dataset, rows, output, settings }, terminal);
-      if (job.resultsId !== null) left.push(job.resultsId);
+      if (values.discard === true && job.resultsId !== null) left.push(job.resultsId);
       if (values.json) terminal.stdout.write(`${JSON.stringify(job)}\n`);
     } catch (error) {
-      await discard().catch(() => say(terminal, `Dataset ${dataset.id} could not be removed.`));
+      await discard(client, left).catch(() => say(terminal, `Dataset ${left[0]} could not be removed.`));
       throw error;
     }
-    await discard();
+    await discard(client, left);
     return exitCodes.done;
   },
 };
+
+/** How long the server may take to remove datasets. */
+const discardMsMax = 15_000;
+
+async function discard(client: NodeClient, ids: readonly string[]): Promise<void> {
+  const signal = AbortSignal.timeout(discardMsMax);
+  for (const id of ids) await client.datasets.delete.mutate({ id }, { signal });
+}
 
 interface PredictRequest {
   readonly dataset: Dataset;
