@@ -1,5 +1,5 @@
 import type { Job, JobState } from '@oriel/schemas';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createJobWatcher } from './job-watcher.ts';
 import type { EventCursor, JobEventRow } from './repository.ts';
 
@@ -80,6 +80,27 @@ describe('a watcher', () => {
     setDown(false);
     add(3, 'cancelled');
     expect(await told).toEqual([1, 2, 3]);
+  });
+
+  test('is told by the next look when one fails that it was asked for in', async () => {
+    const rows: JobEventRow[] = [];
+    const first = Promise.withResolvers<JobEventRow[]>();
+    let looks = 0;
+    const watcher = createJobWatcher({
+      listEvents: async () => (looks++ === 0 ? first.promise : rows),
+      logger: { warn: () => undefined },
+      // never by itself
+      eachMs: 2 ** 31 - 1,
+    });
+    const told = revisionsOf(watcher.watch(jobAt(1), 1));
+    await vi.waitUntil(() => looks === 1);
+    rows.push({ jobId: 'j', revision: 2, job: jobAt(2, 'succeeded') });
+    for (let times = 0; times < 3; times += 1) watcher.nudge({ id: 'j' });
+    first.reject(new Error('the database is away'));
+    expect(await told).toEqual([2]);
+    // all that was asked for meanwhile is one look
+    expect(looks).toBe(2);
+    watcher.stop();
   });
 
   test('is let go when it leaves, and sent away when the server stops', async () => {

@@ -113,28 +113,30 @@ export function createJobWatcher({ listEvents, logger, eachMs = 250 }: Needs) {
     for (const { jobId } of watchers) if (jobId === id) return void look();
   }
 
+  /** One look at a time; once more, where somebody asked for one meanwhile. Never throws. */
   async function look(): Promise<void> {
+    isAskedAgain = true;
+    if (isLooking) return;
+    isLooking = true;
+    while (isAskedAgain) {
+      isAskedAgain = false;
+      await lookOnce();
+    }
+    isLooking = false;
+  }
+
+  async function lookOnce(): Promise<void> {
     if (watchers.size === 0) {
       clearInterval(timer);
       timer = undefined;
       return;
     }
-    if (isLooking) {
-      isAskedAgain = true;
-      return;
-    }
-    isLooking = true;
     try {
       for (const event of await listEvents(cursors())) deliver(event);
     } catch (err) {
       // the next look may find it up again; nothing is lost, since watchers keep their places
       logger.warn({ err }, 'the events of jobs could not be read');
-    } finally {
-      isLooking = false;
     }
-    if (!isAskedAgain) return;
-    isAskedAgain = false;
-    await look();
   }
 
   /** For each job, the place of the watcher that lacks most. */
