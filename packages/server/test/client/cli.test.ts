@@ -148,7 +148,7 @@ describe('oriel predict', () => {
 
   test('Ctrl-C while the file is read removes what was uploaded, where that is asked for', async () => {
     // a server that does no jobs never reads it to its end
-    const idle = await startTestApp({ ORIEL_ROLE: 'api' });
+    const idle = await startTestApp({}, { areJobsDone: false });
     await using owner = await openProgram(idle);
     await owner.writeCsv('rows.csv', penguinsCsv(3));
     const command = startCommand(
