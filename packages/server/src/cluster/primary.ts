@@ -31,15 +31,15 @@ export async function runPrimary(config: Config): Promise<Serving> {
   });
   const aggregator = new AggregatorRegistry();
   const connections = createConnectionSharing(config);
-  let url: string | undefined;
+  const listening = Promise.withResolvers<string>();
   let isStopping = false;
 
   try {
     const firstAdmin = await readFirstAdmin({ database, config, logger });
     const started = await Promise.all(Array.from({ length: config.processes }, startWorker));
-    url = toServerUrl(config, await listen());
+    const url = toServerUrl(config, await listen());
     logger.info(`listening at ${url}`);
-    for (const worker of workers()) tell(worker, { type: 'oriel:listening', url });
+    listening.resolve(url);
     return { url, isReady: started.every(({ isReady }) => isReady), firstAdmin, close };
   } catch (error) {
     await close();
@@ -63,10 +63,9 @@ export async function runPrimary(config: Config): Promise<Serving> {
       if (!isStopping) logger.error({ pid: worker.process.pid, code, signal }, 'a worker process ended');
     });
     const serving = await waitForServing(worker);
-    // whoever replaces another needs to know at once: it is given connections now
-    if (url !== undefined) tell(worker, { type: 'oriel:listening', url });
-    share(worker);
     worker.once('exit', () => void replace());
+    // until all serve nothing listens; who replaces another is given connections at once
+    void listening.promise.then((url) => giveConnections(worker, url));
     return serving;
   }
 
@@ -81,8 +80,10 @@ export async function runPrimary(config: Config): Promise<Serving> {
     }
   }
 
-  /** Gives it connections until it ends. */
-  function share(worker: Worker): void {
+  /** Tells it where its callers find it, and gives it connections until it ends. */
+  function giveConnections(worker: Worker, url: string): void {
+    if (!worker.isConnected()) return;
+    tell(worker, { type: 'oriel:listening', url });
     const share = connections.add({
       give: (connection) => tell(worker, { type: 'oriel:connection' }, connection),
     });
