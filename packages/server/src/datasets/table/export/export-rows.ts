@@ -9,28 +9,17 @@ import type { TableSource } from '../list-rows.ts';
 import { groupRows, rowBytesOf, tableSql } from '../parquet-file.ts';
 import { eachRow, sentColumns } from '../read-rows.ts';
 import { pickColumns } from '../select-columns.ts';
-import { type SortKey, sortKeys } from '../sort-sql.ts';
+import { sortKeys } from '../sort-sql.ts';
 import { identifier, literal, pathsLiteral } from '../sql.ts';
 import type { PlacedColumn } from '../stored-columns.ts';
 import { rowBytesSql } from '../stored-sizes.ts';
 import type { Selection } from '../table.ts';
 import { csvHeader, csvLine, csvLineEnd, csvLineSql } from './csv-lines.ts';
 import { ndjsonLineSql } from './ndjson-lines.ts';
-import { bytesSql, type Piece, pieceBytesOf } from './pieces.ts';
+import { bytesSql, type ExportQuery, type Piece, pieceBytesOf } from './pieces.ts';
 import { sortedPieces } from './sorted-pieces.ts';
 
 type Export = Selection & { readonly format: ExportFormat };
-
-interface Query {
-  readonly source: TableSource;
-  readonly picked: readonly PlacedColumn[];
-  readonly keys: readonly SortKey[];
-  /** A condition, with parameters of these values. */
-  readonly where: string;
-  readonly values: DuckDBValue[];
-  /** Aborted when nobody reads any more. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * All selected rows as a file, piece by piece, as fast as they are read: what nobody reads is not made. The first piece is
@@ -46,7 +35,7 @@ export async function exportRows(
   signal?.throwIfAborted();
   const values: DuckDBValue[] = [];
   const reader = new AbortController();
-  const asked: Query = {
+  const asked: ExportQuery = {
     source,
     picked: pickColumns(source.columns, selection.columns),
     keys: sortKeys(source.columns, selection.sort),
@@ -74,7 +63,7 @@ async function begun(bytes: AsyncGenerator<Buffer, void>): Promise<AsyncGenerato
 }
 
 /** What stands before the first line comes with it: nothing is sent of what cannot be read. */
-async function* lines(query: Query, format: LineFormat): AsyncGenerator<Buffer, void> {
+async function* lines(query: ExportQuery, format: LineFormat): AsyncGenerator<Buffer, void> {
   const { source, picked } = query;
   await using folder = await source.database.openFolder();
   const linesOf = picked.length > plannedColumnsMax ? wideLines : plannedLines;
@@ -100,7 +89,7 @@ interface PieceOfLines extends Piece {
  * handing it the texts of each row would keep the event loop busy for three.
  */
 async function* plannedLines(
-  { source, picked, signal }: Query,
+  { source, picked, signal }: ExportQuery,
   { from, values, format, folder }: PieceOfLines,
 ): AsyncGenerator<Buffer, void> {
   const path = join(folder, 'lines');
@@ -118,7 +107,7 @@ const plannedColumnsMax = 200;
 
 /** A row at a time: each has hundreds of values, and the event loop is to turn. */
 async function* wideLines(
-  { source, picked, signal }: Query,
+  { source, picked, signal }: ExportQuery,
   { from, values, format }: PieceOfLines,
 ): AsyncGenerator<Buffer, void> {
   const sql = `SELECT ${sentColumns(picked)} ${from}`;
@@ -131,7 +120,7 @@ async function* wideLines(
 }
 
 /** Rows in the order of the file are read slice by slice, sorted ones from wherever they are. */
-async function* piecesOf(query: Query, folder: string): AsyncGenerator<Piece, void> {
+async function* piecesOf(query: ExportQuery, folder: string): AsyncGenerator<Piece, void> {
   if (query.keys.length > 0) yield* await sortedPieces(query, folder);
   else yield* slices(query);
 }
@@ -139,7 +128,7 @@ async function* piecesOf(query: Query, folder: string): AsyncGenerator<Piece, vo
 const sliceCells = 500_000;
 
 /** So many cells at a time, and fewer where they are large: how large is measured, as the size of a file says little of it. */
-async function* slices(rows: Query): AsyncGenerator<Piece, void> {
+async function* slices(rows: ExportQuery): AsyncGenerator<Piece, void> {
   const { source, picked, where, values, signal } = rows;
   const { database } = source;
   const table = tableSql(source.path);
@@ -166,7 +155,7 @@ function rangeSql(start: number, end: number): string {
 }
 
 /** The end of a Parquet file tells where all else is, so it is written as a whole before it is read. */
-async function* parquetFile(query: Query): AsyncGenerator<Buffer, void> {
+async function* parquetFile(query: ExportQuery): AsyncGenerator<Buffer, void> {
   const { source, picked, signal } = query;
   const { database } = source;
   await using folder = await database.openFolder();
@@ -183,7 +172,7 @@ async function* parquetFile(query: Query): AsyncGenerator<Buffer, void> {
 }
 
 /** All rows as one piece: what is sorted in several is put together in a file for each. */
-async function whole(query: Query, folder: string): Promise<Piece> {
+async function whole(query: ExportQuery, folder: string): Promise<Piece> {
   const { source, picked, keys, where, values, signal } = query;
   if (keys.length === 0) return { from: `FROM ${tableSql(source.path)} WHERE ${where}`, values };
   const [first, ...others] = await sortedPieces(query, folder);

@@ -1,22 +1,9 @@
 import { join } from 'node:path';
-import type { DuckDBValue } from '@duckdb/node-api';
 import { query } from '../database.ts';
-import type { TableSource } from '../list-rows.ts';
 import { tableSql } from '../parquet-file.ts';
-import { orderSql, type SortKey } from '../sort-sql.ts';
+import { orderSql } from '../sort-sql.ts';
 import { literal } from '../sql.ts';
-import type { PlacedColumn } from '../stored-columns.ts';
-import { bytesSql, type Piece, pieceBytesOf } from './pieces.ts';
-
-interface SortedRows {
-  readonly source: TableSource;
-  readonly picked: readonly PlacedColumn[];
-  readonly keys: readonly SortKey[];
-  /** A condition, with parameters of these values. */
-  readonly where: string;
-  readonly values: DuckDBValue[];
-  readonly signal: AbortSignal;
-}
+import { bytesSql, type ExportQuery, type Piece, pieceBytesOf } from './pieces.ts';
 
 /** DuckDB sorts smaller rows with all of their columns, and uses the disk for what does not fit into memory. */
 const largeRowBytes = 1024;
@@ -27,7 +14,7 @@ const largeRowBytes = 1024;
  *
  * @param folder - for what is made on the way
  */
-export async function sortedPieces(rows: SortedRows, folder: string): Promise<Piece[]> {
+export async function sortedPieces(rows: ExportQuery, folder: string): Promise<Piece[]> {
   const { source, keys, where, values, signal } = rows;
   const table = tableSql(source.path);
   const order = `ORDER BY ${orderSql(keys)}`;
@@ -48,7 +35,7 @@ export async function sortedPieces(rows: SortedRows, folder: string): Promise<Pi
   });
 }
 
-async function areLarge({ source, where, values, signal }: SortedRows, rowBytes: string): Promise<boolean> {
+async function areLarge({ source, where, values, signal }: ExportQuery, rowBytes: string): Promise<boolean> {
   const sql = `SELECT CAST(count(*) AS DOUBLE), CAST(sum(${rowBytes}) AS DOUBLE) FROM ${tableSql(source.path)} WHERE ${where}`;
   const [[rows, bytes] = []] = await source.database.read(
     (connection) => query(connection, sql, values),
