@@ -234,27 +234,34 @@ const scalar = z.union([z.string().max(10_000), z.number(), z.boolean()]);
 const columnName = z.string().min(1).max(columnNameCharsMax);
 const filtersMax = 100;
 
-export const rowFilterSchema: z.ZodType<RowFilter> = z
-  .union([
-    z.strictObject({
-      get and() {
-        return z.array(rowFilterSchema).min(1).max(filtersMax);
-      },
-    }),
-    z.strictObject({
-      get or() {
-        return z.array(rowFilterSchema).min(1).max(filtersMax);
-      },
-    }),
-    z.strictObject({
-      column: columnName,
-      op: z.enum(['eq', 'ne', 'lt', 'lte', 'gt', 'gte']),
-      value: scalar,
-    }),
-    z.strictObject({ column: columnName, op: z.literal('in'), values: z.array(scalar).min(1).max(1000) }),
-    z.strictObject({ column: columnName, op: z.literal('contains'), value: z.string().min(1).max(10_000) }),
-    z.strictObject({ column: columnName, op: z.literal('isNull'), value: z.boolean() }),
-  ])
+/** Said of a filter that is none of these: what each of them lacks would be a long list. */
+const filterRule =
+  'must be { and: [filters] }, { or: [filters] } or { column, op, value }, with op one of eq, ne, lt, lte, gt, gte, contains, isNull (value: true or false) or in (values: [values])';
+
+export const rowFilterSchema: z.ZodType<RowFilter, RowFilter> = z
+  .union(
+    [
+      z.strictObject({
+        get and() {
+          return z.array(rowFilterSchema).min(1).max(filtersMax);
+        },
+      }),
+      z.strictObject({
+        get or() {
+          return z.array(rowFilterSchema).min(1).max(filtersMax);
+        },
+      }),
+      z.strictObject({
+        column: columnName,
+        op: z.enum(['eq', 'ne', 'lt', 'lte', 'gt', 'gte']),
+        value: scalar,
+      }),
+      z.strictObject({ column: columnName, op: z.literal('in'), values: z.array(scalar).min(1).max(1000) }),
+      z.strictObject({ column: columnName, op: z.literal('contains'), value: z.string().min(1).max(10_000) }),
+      z.strictObject({ column: columnName, op: z.literal('isNull'), value: z.boolean() }),
+    ],
+    { error: filterRule },
+  )
   .meta({ id: 'RowFilter', description: 'Which rows: a comparison, or several joined by `and` or `or`.' });
 
 const selection = {

@@ -49,6 +49,15 @@ export async function digits(): Promise<void> {
   }
 }
 
+export async function rows(id: string): Promise<void> {
+  const { rows } = client.datasets;
+  await rows.query({ id, filter: { and: [{ column: 'mass', op: 'gte', value: 3000 }] } });
+  // @ts-expect-error a comparison that there is not
+  await rows.query({ id, filter: { column: 'mass', op: 'above', value: 3000 } });
+  // @ts-expect-error the same, within another
+  await rows.query({ id, filter: { or: [{ column: 'mass', operator: 'gte', value: 3000 }] } });
+}
+
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type Answer = Awaited<ReturnType<typeof client.models.spam.predict.mutate>>;
 /** Nothing on the way from the contract to the client is `any`. */
