@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnProfile } from '@oriel/schemas';
+import { z } from 'zod';
 import { query } from '../database.ts';
 import type { Statistics } from './statistics.ts';
 
@@ -9,6 +10,7 @@ const binsMax = 20;
 
 interface Range {
   readonly stored: string;
+  readonly isWhole: boolean;
   readonly min: number;
   readonly max: number;
 }
@@ -23,36 +25,64 @@ export async function readHistograms(
     (column.type === 'integer' || column.type === 'number') &&
     typeof min === 'number' &&
     typeof max === 'number'
-      ? [{ stored: column.stored, min, max }]
+      ? [{ stored: column.stored, isWhole: column.type === 'integer', min, max }]
       : [],
   );
   if (ranges.length === 0) return new Map();
-  const counted = ranges.map(
-    (range) => `CAST(to_json(histogram(CAST(${binSql(range)} AS UTINYINT))) AS VARCHAR)`,
-  );
-  const [answer = []] = await query(connection, `SELECT ${counted.join(', ')} FROM ${source}`);
+  const [answer = []] = await query(connection, `SELECT ${ranges.map(countsSql).join(', ')} FROM ${source}`);
   return new Map(
-    ranges.map((range, index) => {
-      const counts: Record<string, number> = JSON.parse(String(answer[index]));
-      return [range.stored, toHistogram(range, counts)];
-    }),
+    ranges.map((range, index) => [
+      range.stored,
+      toHistogram(range, countsSchema.parse(JSON.parse(String(answer[index])))),
+    ]),
   );
 }
 
-function binSql({ stored, min, max }: Range): string {
-  if (min === max) return `CASE WHEN ${stored} IS NOT NULL THEN 0 END`;
-  // halves, so that the width of the widest range is no infinity
-  const share = `(${stored} / 2.0 - ${min / 2}) / ${max / 2 - min / 2}`;
-  return `least(${binsMax - 1}, greatest(0, floor(${share} * ${binsMax})))`;
+const countsSchema = z.array(z.number());
+
+/** How many values lie up to each different bound, and above the one before it. */
+function countsSql(range: Range): string {
+  // as texts, which DuckDB reads as doubles to the last digit
+  const bounds = [...new Set(boundsOf(range))].map((bound) => `'${bound}'`);
+  const type = range.isWhole ? 'BIGINT[]' : 'DOUBLE[]';
+  return `CAST(to_json(map_values(histogram(${range.stored}, CAST([${bounds.join(', ')}] AS ${type})))) AS VARCHAR)`;
 }
 
-/** @param counts - by the number of the bin; empty ones are left out */
-function toHistogram({ min, max }: Range, counts: Readonly<Record<string, number>>): Histogram {
+/** The largest value of each bin: those that lie at the edge of two belong to the upper one. */
+function boundsOf(range: Range): number[] {
+  const { isWhole, max } = range;
+  const below = isWhole ? (edge: number) => Math.ceil(edge) - 1 : nextBelow;
+  return edgesOf(range)
+    .slice(1)
+    .map((edge, index, { length }) => (index === length - 1 ? max : below(edge)));
+}
+
+/** Ascending, from the smallest value to the largest: close to each other, what is computed may be in another order. */
+function edgesOf({ min, max }: Range): number[] {
   const bins = min === max ? 1 : binsMax;
-  const edge = (bin: number) => (bin === bins ? max : min * (1 - bin / bins) + max * (bin / bins));
-  return Array.from({ length: bins }, (_, bin) => ({
-    from: edge(bin),
-    to: edge(bin + 1),
-    count: counts[bin] ?? 0,
-  }));
+  let last = min;
+  return Array.from({ length: bins + 1 }, (_, bin) => {
+    const share = bin / bins;
+    last = Math.min(max, Math.max(last, min * (1 - share) + max * share));
+    return last;
+  });
+}
+
+/** The largest double that is smaller. */
+function nextBelow(value: number): number {
+  if (value === 0) return -Number.MIN_VALUE;
+  const bits = new BigInt64Array(Float64Array.of(value).buffer);
+  bits[0] = (bits[0] ?? 0n) + (value > 0 ? -1n : 1n);
+  return new Float64Array(bits.buffer)[0] ?? value;
+}
+
+/** @param counts - one for each different bound; of bins that have the same, the first has all of it */
+function toHistogram(range: Range, counts: readonly number[]): Histogram {
+  const edges = edgesOf(range);
+  const countAt = new Map([...new Set(boundsOf(range))].map((bound, index) => [bound, counts[index] ?? 0]));
+  return boundsOf(range).map((bound, bin) => {
+    const count = countAt.get(bound) ?? 0;
+    countAt.delete(bound);
+    return { from: edges[bin] ?? range.min, to: edges[bin + 1] ?? range.max, count };
+  });
 }

@@ -9,8 +9,9 @@ import { readTopValues } from './top-values.ts';
 const columnsAtOnce = 100;
 
 interface Profiled {
-  /** SQL of what has the columns, as they are stored. */
+  /** SQL of what has the columns, as they are stored, and `file_row_number`. */
   readonly source: string;
+  readonly rows: number;
   readonly columns: readonly Column[];
   /** By name: how many values that are not finite were left out. */
   readonly notFinite?: ReadonlyMap<string, number>;
@@ -19,14 +20,14 @@ interface Profiled {
 /** What is known of the values of each column. */
 export async function profileTable(
   connection: DuckDBConnection,
-  { source, columns, notFinite }: Profiled,
+  { source, rows, columns, notFinite }: Profiled,
 ): Promise<ColumnProfile[]> {
   const profiles: PartialProfile[] = [];
   const all = placed(columns);
   for (let start = 0; start < all.length; start += columnsAtOnce) {
     const some = all.slice(start, start + columnsAtOnce);
     const from = all.length > columnsAtOnce ? await copied(connection, source, some) : source;
-    profiles.push(...(await profileColumns(connection, from, some)));
+    profiles.push(...(await profileColumns(connection, { source: from, rows }, some)));
   }
   return profiles.map((profile) => ({ ...profile, notFinite: notFinite?.get(profile.name) ?? 0 }));
 }
@@ -38,7 +39,9 @@ async function copied(
   columns: readonly PlacedColumn[],
 ): Promise<string> {
   const names = columns.map(({ stored }) => stored).join(', ');
-  await connection.run(`CREATE OR REPLACE TEMP TABLE profiled AS SELECT ${names} FROM ${source}`);
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE profiled AS SELECT ${names}, file_row_number FROM ${source}`,
+  );
   return 'profiled';
 }
 
@@ -46,10 +49,10 @@ type PartialProfile = Omit<ColumnProfile, 'notFinite'>;
 
 async function profileColumns(
   connection: DuckDBConnection,
-  source: string,
+  { source, rows }: Pick<Profiled, 'source' | 'rows'>,
   columns: readonly PlacedColumn[],
 ) {
-  const statistics = await readStatistics(connection, source, columns);
+  const statistics = await readStatistics(connection, { source, rows }, columns);
   const histograms = await readHistograms(connection, source, statistics);
   const topValues = await readTopValues(connection, source, statistics);
   return statistics.map(
