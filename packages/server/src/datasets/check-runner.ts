@@ -2,6 +2,7 @@ import { type AnyContract, type CheckSummary, columnMappingSchema } from '@oriel
 import { z } from 'zod';
 import type { Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { type ChunkRange, rangesByRows } from '../jobs/chunks/chunk-ranges.ts';
 import type { ChunkThreads } from '../jobs/chunks/chunk-threads.ts';
 import { doChunks } from '../jobs/chunks/do-chunks.ts';
 import type { DoneChunk, JobOutcome, JobRunner, RunningJob } from '../jobs/job-runner.ts';
@@ -46,8 +47,9 @@ export function createCheckRunner({ tables, threads, datasets, contracts }: Need
     await job.setTotal(source.rows);
     await using table = await tables.open(source.parquetSha256);
     const { path, columns, rows } = table;
-    await doChunks(job, { rows, chunkRows, atOnce: threads.threads }, async (index) => {
-      const range = { offset: index * chunkRows, limit: chunkRows };
+    const ranges = rangesByRows(rows, chunkRows);
+    await doChunks(job, { count: ranges.length, atOnce: threads.threads }, async (index) => {
+      const range = ranges[index] as ChunkRange;
       const { sha256, result } = await tables.writeWith(({ folder, path: to }) =>
         threads.run({ kind: 'check', model, path, columns, mapping, ...range, folder, to }, job.signal),
       );

@@ -61,6 +61,7 @@ export function createDatasetJobs(needs: Needs) {
       const { source, contract, mapping } = await datasets.prepareRun(caller, asked);
       const { name } = source.dataset;
       const modelVersion = versionOf(contract, asked.modelVersion);
+      const areQuick = isMicro(contract, modelVersion);
       const run = {
         datasetId: asked.datasetId,
         datasetVersion: source.version.version,
@@ -69,7 +70,8 @@ export function createDatasetJobs(needs: Needs) {
         mapping,
         name: asked.name ?? `${name}: ${contract.id}`.slice(0, 200),
         keepColumns: asked.keepColumns,
-        chunkRows: chunkRowsOf(contract, { ...sizeOf(source), areQuick: isMicro(contract, modelVersion) }),
+        chunkRows: chunkRowsOf(contract, { ...sizeOf(source), areQuick }),
+        areChunksOfGroups: areQuick,
         chargedTo: caller.principal.id,
       };
       const title = `Predict ${name} with ${contract.id}`;
@@ -136,6 +138,7 @@ export function createDatasetJobs(needs: Needs) {
         name: `Predictions of ${model}`,
         keepColumns: true,
         chunkRows: chunkRowsOf(contract, { rows: inputs.length, sizeBytes: blob.sizeBytes }),
+        areChunksOfGroups: false,
         chargedTo: caller.principal.id,
       };
       const title = `Predict ${inputs.length} inputs with ${model}`;

@@ -13,6 +13,8 @@ export const predictInputSchema = z.object({
   name: z.string(),
   keepColumns: z.boolean(),
   chunkRows: z.int().min(1),
+  /** Whether chunks end where groups of rows of the file end. Not those of jobs that were made before they could. */
+  areChunksOfGroups: z.boolean().default(false),
   /** Whose quotas it counts for: the principal that asked for it. */
   chargedTo: z.string(),
   /** An earlier job of the same kind: rows that have a result there keep it. */

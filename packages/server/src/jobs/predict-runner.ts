@@ -1,8 +1,9 @@
 import type { AnyContract, JobKind } from '@oriel/schemas';
 import type { DatasetService } from '../datasets/service.ts';
-import type { JoinBase, Tables } from '../datasets/table/table.ts';
+import type { JoinBase, Table, Tables } from '../datasets/table/table.ts';
 import type { Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { type ChunkRange, rangesByGroups, rangesByRows } from './chunks/chunk-ranges.ts';
 import type { ChunkScorer } from './chunks/chunk-scorer.ts';
 import { doChunks } from './chunks/do-chunks.ts';
 import type { DoneChunk, JobOutcome, JobRunner, RunningJob } from './job-runner.ts';
@@ -38,16 +39,17 @@ export function createPredictRunner(needs: Needs): JobRunner {
     const outputs = outputColumnsOf(contract);
     await job.setTotal(source.rows);
     await using table = await tables.open(source.parquetSha256);
+    const ranges = await rangesOf(table, input);
     const scoreChunk = scorer.open({
       input,
       contract,
       table,
+      ranges,
       outputs,
       earlier: await earlierChunks(input),
       signal: abortedLater(job.signal),
     });
-    const { chunkRows } = input;
-    await doChunks(job, { rows: table.rows, chunkRows, atOnce: scorer.chunksAtOnce }, scoreChunk);
+    await doChunks(job, { count: ranges.length, atOnce: scorer.chunksAtOnce }, scoreChunk);
     const base = input.keepColumns ? await baseOf(input, source.parquetSha256) : undefined;
     return toOutcome(job, input, outputs, base);
   }
@@ -70,7 +72,7 @@ export function createPredictRunner(needs: Needs): JobRunner {
   }
 
   async function toOutcome(
-    { id: jobId, owner, chunks }: RunningJob,
+    { id: jobId, owner, chunks, signal }: RunningJob,
     { name, model, modelVersion }: PredictInput,
     outputs: OutputColumns,
     base: JoinBase | undefined,
@@ -79,7 +81,7 @@ export function createPredictRunner(needs: Needs): JobRunner {
     const parts = done.flatMap(({ sha256 }) => sha256 ?? []);
     // of no rows there are no chunks, and still columns
     if (parts.length === 0) parts.push((await tables.write(outputs.columns, [])).sha256);
-    const table = await tables.join(parts, base);
+    const table = await tables.join(parts, base, (files) => scorer.splice(files, signal));
     const description = `What ${model} (version ${modelVersion}) made of each row.`;
     const results = { owner, jobId, table, name, description };
     return {
@@ -91,6 +93,12 @@ export function createPredictRunner(needs: Needs): JobRunner {
       commit: async (tx: Transaction) => void (await datasets.createFromTable(results, tx)),
     };
   }
+}
+
+/** The same on whichever process the job goes on: they follow from the file, and from what was settled when it was made. */
+async function rangesOf(table: Table, { chunkRows, areChunksOfGroups }: PredictInput): Promise<ChunkRange[]> {
+  if (!areChunksOfGroups) return rangesByRows(table.rows, chunkRows);
+  return rangesByGroups(await table.readGroups(), chunkRows);
 }
 
 /** A signal that is aborted a while after another, so that what is nearly done can be finished. */

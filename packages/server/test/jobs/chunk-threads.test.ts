@@ -3,6 +3,7 @@ import type { Column, ColumnMapping } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RawRow } from '../../src/datasets/table/table.ts';
 import { ThreadEndedError } from '../../src/engine/thread-ended.ts';
+import { rangesByRows } from '../../src/jobs/chunks/chunk-ranges.ts';
 import { createChunkScorer } from '../../src/jobs/chunks/chunk-scorer.ts';
 import { createChunkThreads } from '../../src/jobs/chunks/chunk-threads.ts';
 import { outputColumnsOf } from '../../src/jobs/output-columns.ts';
@@ -69,10 +70,12 @@ async function score(rows: readonly RawRow[], { stuckMs = 20_000, isMicro = true
       name: 'results',
       keepColumns: false,
       chunkRows,
+      areChunksOfGroups: false,
       chargedTo: 'key:1',
     },
     contract: tiny,
     table,
+    ranges: rangesByRows(rows.length, chunkRows),
     outputs,
     earlier: new Map(),
     signal: stop.signal,

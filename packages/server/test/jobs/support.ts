@@ -15,7 +15,7 @@ export function clientAt({ url }: Pick<TestApp, 'url'>, { headers }: TestKey): O
   return createClient({ url, headers: { ...headers } });
 }
 
-const islands = ['Biscoe', 'Dream', 'Torgersen'];
+const islands = ['Biscoe', 'Dream', 'Torgersen'] as const;
 
 /** Rows for the model penguins; each seventh is one that it refuses, where asked for. */
 export function penguinRows(count: number, { hasFaults = false } = {}) {

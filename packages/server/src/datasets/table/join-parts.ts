@@ -5,6 +5,7 @@ import { describeParquet, describeParquets, rowBytesOf, tableSql, writeParquet }
 import { profileTable } from './profile/profile-table.ts';
 import { literal, pathsLiteral } from './sql.ts';
 import { storedName } from './stored-columns.ts';
+import type { SpliceElsewhere } from './table.ts';
 
 interface Described {
   readonly columns: readonly Column[];
@@ -30,6 +31,20 @@ export async function describeJoin(
     throw new Error(`the parts have ${added.rows} rows, the table beside them has ${beside.rows}`);
   const columns = [...beside.columns, ...renamed(added.columns, beside.columns)];
   return { columns, rows: added.rows, parts, added, base: { ...beside, path: base } };
+}
+
+/** Fewer rows are read and written in the time that another thread may take to begin. */
+const splicedRowsMin = 100_000;
+
+/** The path of the joined file, where it can be made without reading the values; null where not. */
+export async function spliced(
+  { parts, columns, rows, base }: Join,
+  folder: string,
+  splice?: SpliceElsewhere,
+): Promise<string | null> {
+  if (!splice || rows < splicedRowsMin) return null;
+  const to = joinPath(folder, 'spliced.parquet');
+  return (await splice({ base: base?.path ?? null, parts, columns, to })) ? to : null;
 }
 
 /** Writes the rows of the parts, one after another, beside those of the base. @param folder - empty, for what is made on the way */
@@ -84,9 +99,9 @@ export async function profileJoin(
   const beside =
     base === null || known
       ? (known ?? [])
-      : await profileTable(connection, { source: tableSql(base.path), columns: base.columns });
-  const source = `read_parquet(${pathsLiteral(parts)})`;
-  const found = await profileTable(connection, { source, columns: added.columns });
+      : await profileTable(connection, { ...base, source: tableSql(base.path) });
+  const source = `read_parquet(${pathsLiteral(parts)}, file_row_number = true)`;
+  const found = await profileTable(connection, { ...added, source });
   return [
     ...beside,
     ...found.map((one, index) => ({ ...one, name: columns[width + index]?.name ?? one.name })),

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import { exportRows } from './export/export-rows.ts';
 import type { LinkedFile } from './linked-files.ts';
 import { listRows } from './list-rows.ts';
-import { tableSql } from './parquet-file.ts';
+import { readGroups, tableSql } from './parquet-file.ts';
 import { readRows, sentColumns } from './read-rows.ts';
 import { pickColumns } from './select-columns.ts';
 import { placed } from './stored-columns.ts';
@@ -25,6 +25,7 @@ export function openTable({ database, file, sha256, columns, rows }: OpenedTable
     columns,
     rows,
     readRange,
+    readGroups: () => database.read((connection) => readGroups(connection, file.path)),
     listRows: (page) => listRows(source, page),
     export: (selection, signal) => exportRows(source, selection, signal),
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),

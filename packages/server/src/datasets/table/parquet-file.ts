@@ -23,21 +23,23 @@ interface Write {
   readonly path: string;
   /** About how large a row is, where rows are large. */
   readonly rowBytes?: number | undefined;
-  /** A file that is soon read again and then gone: quick rather than small. */
-  readonly isPart?: boolean;
+  /** Rows of each group. Left out: by how many columns there are, and how large rows are. */
+  readonly groupRows?: number | undefined;
 }
 
 /** Writes what a SELECT answers as a table's file. @returns how many rows */
 export async function writeParquet(connection: DuckDBConnection, write: Write) {
-  const { select, columns, path, rowBytes, isPart = false } = write;
+  const { select, columns, path, rowBytes, groupRows = usualGroupRows(columns.length, rowBytes) } = write;
   const metadata = JSON.stringify({ columns: columns.map(({ name, type }) => [name, type]) });
   const options = [
     'FORMAT parquet',
     // images are packed already; of zstd, a higher level takes a fifth longer for a twentieth of the size
-    isPart || columns.some(({ type }) => type === 'image')
+    columns.some(({ type }) => type === 'image')
       ? 'COMPRESSION snappy'
       : 'COMPRESSION zstd, COMPRESSION_LEVEL 1',
-    `ROW_GROUP_SIZE ${groupRows(columns.length, rowBytes)}`,
+    // its encodings of numbers are quicker and smaller than the older ones
+    'PARQUET_VERSION v2',
+    `ROW_GROUP_SIZE ${groupRows}`,
     `KV_METADATA {${metadataKey}: ${literal(metadata)}}`,
   ];
   const [[rows] = []] = await query(
@@ -47,7 +49,7 @@ export async function writeParquet(connection: DuckDBConnection, write: Write) {
   return Number(rows);
 }
 
-export function groupRows(columnCount: number, rowBytes = 0): number {
+export function usualGroupRows(columnCount: number, rowBytes = 0): number {
   const rows = Math.max(groupRowsMin, Math.min(groupRowsMax, Math.floor(groupCellsMax / columnCount)));
   return rowBytes > 0 ? Math.max(1, Math.min(rows, Math.floor(groupBytesMax / rowBytes))) : rows;
 }
@@ -60,6 +62,15 @@ export async function rowBytesOf(connection: DuckDBConnection, paths: readonly s
        (SELECT CAST(sum(num_rows) AS DOUBLE) FROM parquet_file_metadata(${pathsLiteral(paths)}))`,
   );
   return Number(bytes) / Math.max(1, Number(rows));
+}
+
+/** Rows of each group of a table's file. */
+export async function readGroups(connection: DuckDBConnection, path: string): Promise<number[]> {
+  const groups = await query(
+    connection,
+    `SELECT row_group_num_rows FROM parquet_metadata(${literal(path)}) WHERE column_id = 0 ORDER BY row_group_id`,
+  );
+  return groups.map(([rows]) => Number(rows));
 }
 
 /** The columns and rows of a table's file, which the caller knows to be one. */

@@ -9,14 +9,14 @@ import type { Database } from './database.ts';
 import { openDatabases, usualColumnsMax, WideTable } from './databases.ts';
 import { finishTable } from './finish-table.ts';
 import { type ImportLimits, importFile } from './import/import-file.ts';
-import { describeJoin, profileJoin, writeJoin } from './join-parts.ts';
+import { describeJoin, profileJoin, spliced, writeJoin } from './join-parts.ts';
 import { createLinkedFiles, type LinkedFile } from './linked-files.ts';
 import { openTable } from './open-table.ts';
 import { describeParquet, tableSql, writeParquet } from './parquet-file.ts';
 import { profileTable } from './profile/profile-table.ts';
 import { toReadError, toTableError } from './read-errors.ts';
 import { sideBySide } from './side-by-side.ts';
-import type { ImportedTable, ImportOptions, JoinBase, RawRow, Table, Tables } from './table.ts';
+import type { ImportedTable, ImportOptions, RawRow, Table, Tables } from './table.ts';
 import type { TableOptions } from './tables.ts';
 import { createTurns } from './turns.ts';
 import { appendRows } from './write-rows.ts';
@@ -72,8 +72,13 @@ export async function startTables(options: TableOptions): Promise<Tables> {
           await using file = await files.open(source.sha256);
           const from = { ...about, signal, connection, folder, path: file.path, limits, columnsMax };
           const { format, notFinite, ...made } = await importFile(from);
-          const { path, columns } = made;
-          const profile = await profileTable(connection, { source: tableSql(path), columns, notFinite });
+          const { path, rows, columns } = made;
+          const profile = await profileTable(connection, {
+            source: tableSql(path),
+            rows,
+            columns,
+            notFinite,
+          });
           return { ...(await finishTable(connection, storage, { ...made, profile })), format };
         },
         signal,
@@ -133,14 +138,15 @@ export async function startTables(options: TableOptions): Promise<Tables> {
     return { result, sha256: isMade ? (await storage.takeFile(path)).sha256 : null };
   }
 
-  function joinTables(parts: readonly string[], base?: JoinBase): Promise<ImportedTable> {
+  function joinTables(...[parts, base, splice]: Parameters<Tables['join']>): Promise<ImportedTable> {
     return inTurn(async () => {
       await using linked = await openAll(base ? [...parts, base.parquetSha256] : parts);
       const database = await databases.forColumns(await widthOf([parts[0], base?.parquetSha256]));
       const paths = { parts: linked.paths.slice(0, parts.length), base: linked.paths[parts.length] };
       return await workingOnOurs(database, async (connection, folder) => {
         const join = await describeJoin(connection, paths);
-        const write = () => writeJoin(connection, join, folder);
+        const write = async () =>
+          (await spliced(join, folder, splice)) ?? writeJoin(connection, join, folder);
         const profiled = () =>
           database.withConnection((another) => profileJoin(another, join, base?.profile));
         // side by side, as the join itself has one thread only; of a wide table, each takes all of the memory

@@ -9,6 +9,7 @@ import type {
   RowFilter,
 } from '@oriel/schemas';
 import type { Blob } from '../../storage/blob-storage.ts';
+import type { Splice } from './splice-parquet.ts';
 
 /** Rows in a Parquet file, which is a blob. */
 export interface ImportedTable {
@@ -57,6 +58,8 @@ export interface Table extends AsyncDisposable {
   readonly rows: number;
   /** Rows in the order of the file. Fast, and the same rows for the same range each time: jobs go on by it. */
   readRange(range: RowRange): Promise<RawRow[]>;
+  /** How many rows each group of the file has. */
+  readGroups(): Promise<number[]>;
   /** A page. @throws AppError INPUT_INVALID when the selection does not fit the columns, or the cursor is none of ours */
   listRows(page: Selection & { readonly limit: number; readonly cursor?: string | undefined }): Promise<{
     columns: Column[];
@@ -66,6 +69,9 @@ export interface Table extends AsyncDisposable {
   /** All selected rows as a file, with backpressure and flat memory. @throws AppError INPUT_INVALID */
   export(selection: Selection & { readonly format: ExportFormat }, signal?: AbortSignal): Promise<Readable>;
 }
+
+/** Puts tables' files together on another thread. @returns whether it did: it does not where that takes reading them */
+export type SpliceElsewhere = (splice: Splice) => Promise<boolean>;
 
 export interface JoinBase {
   readonly parquetSha256: string;
@@ -98,7 +104,9 @@ export interface Tables {
   /**
    * Parquet files of equal columns one after another, as one table with its profile; each beside the rows of `base` at
    * the same places when there is one: the columns of `base` come first, and their profile need not be made again.
+   *
+   * @param splice - for many rows: files that fit together are copied rather than read and written
    */
-  join(parts: readonly string[], base?: JoinBase): Promise<ImportedTable>;
+  join(parts: readonly string[], base?: JoinBase, splice?: SpliceElsewhere): Promise<ImportedTable>;
   close(): Promise<void>;
 }

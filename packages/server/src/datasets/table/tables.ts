@@ -27,7 +27,7 @@ export function createTables(options: TableOptions): Tables {
     open: async (sha256) => (await start()).open(sha256),
     write: async (columns, rows) => (await start()).write(columns, rows),
     writeWith: async (write) => (await start()).writeWith(write),
-    join: async (parts, base) => (await start()).join(parts, base),
+    join: async (...files) => (await start()).join(...files),
     close: async () => (await started?.catch(() => undefined))?.close(),
   };
 }

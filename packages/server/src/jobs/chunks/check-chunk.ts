@@ -26,7 +26,7 @@ export async function checkChunk(
   if (faults.length > 0)
     await database.withConnection(async (connection) => {
       const select = await appendRows(connection, reportColumns, faults);
-      await writeParquet(connection, { select, columns: reportColumns, path: to, isPart: true });
+      await writeParquet(connection, { select, columns: reportColumns, path: to });
     });
   return told;
 }

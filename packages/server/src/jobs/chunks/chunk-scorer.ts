@@ -1,5 +1,6 @@
 import type { AnyContract, ItemError } from '@oriel/schemas';
 import { columnsOfMapping, createRowMapper, type RowMapper } from '../../datasets/map-row.ts';
+import type { Splice } from '../../datasets/table/splice-parquet.ts';
 import type { RawRow, Table, Tables } from '../../datasets/table/table.ts';
 import { forEachYielding } from '../../datasets/yielding.ts';
 import type { BulkAnswer, Engine, EngineObserver } from '../../engine/engine-types.ts';
@@ -7,6 +8,7 @@ import type { AppError } from '../../errors.ts';
 import type { DoneChunk } from '../job-runner.ts';
 import type { OutputColumns } from '../output-columns.ts';
 import { inputColumn, type PredictInput } from '../predict-input.ts';
+import type { ChunkRange } from './chunk-ranges.ts';
 import type { ChunkThreads } from './chunk-threads.ts';
 
 /** All that the chunks of one run have in common. */
@@ -14,6 +16,8 @@ export interface Scoring {
   readonly input: PredictInput;
   readonly contract: AnyContract;
   readonly table: Table;
+  /** Of each chunk. */
+  readonly ranges: readonly ChunkRange[];
   readonly outputs: OutputColumns;
   /** By index: where earlier results of a chunk are. */
   readonly earlier: ReadonlyMap<number, string>;
@@ -44,7 +48,7 @@ export type ChunkScorer = ReturnType<typeof createChunkScorer>;
  */
 export function createChunkScorer({ tables, engine, threads, onComputed, observer, logger }: Needs) {
   // one chunk more than threads: what was scored is stored, and told, while the next is at work
-  return { chunksAtOnce: threads.threads + 1, open };
+  return { chunksAtOnce: threads.threads + 1, open, splice };
 
   /** @returns what scores a chunk. @throws AppError INPUT_INVALID when the mapping does not fit */
   function open(scoring: Scoring): (index: number) => Promise<ScoredChunk> {
@@ -52,6 +56,17 @@ export function createChunkScorer({ tables, engine, threads, onComputed, observe
     const mapRow = input.mapping ? createRowMapper(contract, table.columns, input.mapping) : inputOfRow;
     return async (index) =>
       (await scoreOnThread(scoring, index)) ?? scoreThroughEngine(scoring, mapRow, index);
+  }
+
+  /** On a thread of jobs. @returns false where what the chunks became is to be joined otherwise */
+  async function splice(files: Splice, signal: AbortSignal): Promise<boolean> {
+    try {
+      return (await threads.run({ kind: 'splice', ...files }, signal)).isDone;
+    } catch (error) {
+      signal.throwIfAborted();
+      logger.warn({ err: error }, 'results are joined by reading them');
+      return false;
+    }
   }
 
   /** @returns null where that is not the way, or did not go well */
@@ -82,9 +97,8 @@ export function createChunkScorer({ tables, engine, threads, onComputed, observe
     mapRow: RowMapper,
     index: number,
   ): Promise<ScoredChunk> {
-    const { table, outputs } = scoring;
-    const { offset, limit } = rangeOf(scoring, index);
-    const rows = Math.min(limit, table.rows - offset);
+    const { outputs } = scoring;
+    const { offset, limit: rows } = rangeOf(scoring, index);
     const results = await readEarlier(scoring, index);
     const places = results.length === rows ? failedPlaces(results, outputs) : [...Array(rows).keys()];
     let rowsFailed = 0;
@@ -126,17 +140,18 @@ export function createChunkScorer({ tables, engine, threads, onComputed, observe
     });
   }
 
-  async function readEarlier({ earlier, input }: Scoring, index: number): Promise<RawRow[]> {
-    const sha256 = earlier.get(index);
+  async function readEarlier(scoring: Scoring, index: number): Promise<RawRow[]> {
+    const sha256 = scoring.earlier.get(index);
     if (sha256 === undefined) return [];
     await using table = await tables.open(sha256);
     // awaited here: the table closes when this function ends
-    return await table.readRange({ offset: 0, limit: input.chunkRows });
+    return await table.readRange({ offset: 0, limit: rangeOf(scoring, index).limit });
   }
 }
 
-function rangeOf({ input: { chunkRows } }: Scoring, index: number) {
-  return { offset: index * chunkRows, limit: chunkRows };
+function rangeOf({ ranges }: Scoring, index: number): ChunkRange {
+  // only chunks that there are, are scored
+  return ranges[index] as ChunkRange;
 }
 
 function hasImages({ columns }: Table, mapping: Readonly<Record<string, string>>): boolean {

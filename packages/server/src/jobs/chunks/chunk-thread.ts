@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { type Database, openDatabase } from '../../datasets/table/database.ts';
+import { spliceParquet } from '../../datasets/table/splice-parquet.ts';
 import { importContract, loadVersion } from '../../engine/worker/load-version.ts';
 import type { VersionFile } from '../../engine/worker/protocol.ts';
 import type { LoadedVersion } from '../../engine/worker/run-batch.ts';
@@ -34,6 +35,8 @@ export function runTask(task: ChunkThreadTask): Promise<ChunkThreadReply> {
       return score(task);
     case 'check':
       return check(task);
+    case 'splice':
+      return Promise.resolve({ isDone: spliceParquet(task) });
   }
 }
 

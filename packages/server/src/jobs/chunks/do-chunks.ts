@@ -1,8 +1,7 @@
 import type { DoneChunk, RunningJob } from '../job-runner.ts';
 
 interface Chunks {
-  readonly rows: number;
-  readonly chunkRows: number;
+  readonly count: number;
   /** How many are at work at the same time. */
   readonly atOnce: number;
 }
@@ -10,11 +9,10 @@ interface Chunks {
 /** Does the chunks of a job that are not done yet, and says of each that it is. What fails lets those that were begun end first. */
 export async function doChunks(
   job: RunningJob,
-  { rows, chunkRows, atOnce }: Chunks,
+  { count, atOnce }: Chunks,
   work: (index: number) => Promise<Omit<DoneChunk, 'index'>>,
 ): Promise<void> {
   const isDone = new Set((await job.chunks()).map(({ index }) => index));
-  const count = Math.ceil(rows / chunkRows);
   const rest = Array.from({ length: count }, (_, index) => index)
     .filter((index) => !isDone.has(index))
     .values();

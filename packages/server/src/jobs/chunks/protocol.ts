@@ -1,5 +1,7 @@
 import type { Column, ColumnMapping } from '@oriel/schemas';
+import type { Splice } from '../../datasets/table/splice-parquet.ts';
 import type { HelloReply, HelloTask, ThreadData, VersionFile } from '../../engine/worker/protocol.ts';
+import type { ChunkRange } from './chunk-ranges.ts';
 
 /** What the main thread and a chunk thread say to each other. All of it survives a structured clone. */
 
@@ -8,19 +10,17 @@ export interface ChunkThreadData extends ThreadData {
   readonly tableMemoryMb: number;
 }
 
-export type ChunkThreadTask = HelloTask | ScoreTask | CheckTask;
-export type ChunkTask = ScoreTask | CheckTask;
+export type ChunkThreadTask = HelloTask | ChunkTask;
+export type ChunkTask = ScoreTask | CheckTask | SpliceTask;
 
 /** Rows of a table, and where what comes of them goes. */
-export interface ChunkOfRows {
+export interface ChunkOfRows extends ChunkRange {
   /** The one folder that DuckDB may use. */
   readonly folder: string;
   /** The table's file, in that folder. */
   readonly path: string;
   readonly columns: readonly Column[];
   readonly mapping: ColumnMapping;
-  readonly offset: number;
-  readonly limit: number;
   /** The file to write, in that folder. */
   readonly to: string;
 }
@@ -50,5 +50,18 @@ export interface CheckReply {
   readonly rowsFailed: number;
 }
 
-export type ReplyTo<Task> = Task extends CheckTask ? CheckReply : ScoreReply;
-export type ChunkThreadReply = HelloReply | ScoreReply | CheckReply;
+/** Puts what became of the chunks together, where that can be done without reading it. */
+export interface SpliceTask extends Splice {
+  readonly kind: 'splice';
+}
+
+export interface SpliceReply {
+  readonly isDone: boolean;
+}
+
+export type ReplyTo<Task> = Task extends CheckTask
+  ? CheckReply
+  : Task extends SpliceTask
+    ? SpliceReply
+    : ScoreReply;
+export type ChunkThreadReply = HelloReply | ScoreReply | CheckReply | SpliceReply;

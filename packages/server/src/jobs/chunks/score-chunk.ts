@@ -15,7 +15,7 @@ import type { ScoreReply, ScoreTask } from './protocol.ts';
 export async function scoreChunk(
   version: LoadedVersion,
   database: Database,
-  { to, ...from }: ScoreTask,
+  { to, groupRows, ...from }: ScoreTask,
 ): Promise<ScoreReply> {
   const { contract } = version;
   const outputs = outputColumnsOf(contract);
@@ -32,7 +32,7 @@ export async function scoreChunk(
       results.append(inputs.length, outputs.cellsOf(inPlace(inputs.length, answered, failed), failed));
     }
     const select = results.finish();
-    await writeParquet(connection, { select, columns: outputs.columns, path: to, isPart: true });
+    await writeParquet(connection, { select, columns: outputs.columns, path: to, groupRows });
   });
   return told;
 }

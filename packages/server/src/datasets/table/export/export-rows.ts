@@ -6,7 +6,7 @@ import type { ExportFormat, Row } from '@oriel/schemas';
 import { query } from '../database.ts';
 import { filterSql } from '../filter-sql.ts';
 import type { TableSource } from '../list-rows.ts';
-import { groupRows, rowBytesOf, tableSql } from '../parquet-file.ts';
+import { rowBytesOf, tableSql, usualGroupRows } from '../parquet-file.ts';
 import { eachRow, sentColumns } from '../read-rows.ts';
 import { pickColumns } from '../select-columns.ts';
 import { sortKeys } from '../sort-sql.ts';
@@ -164,7 +164,7 @@ async function* parquetFile(query: ExportQuery): AsyncGenerator<Buffer, void> {
   const selected = picked.map((column) => `${valueSql(column)} AS ${identifier(column.name)}`);
   const groups = await database.read(
     async (connection) =>
-      `ROW_GROUP_SIZE ${groupRows(picked.length, await rowBytesOf(connection, [source.path]))}`,
+      `ROW_GROUP_SIZE ${usualGroupRows(picked.length, await rowBytesOf(connection, [source.path]))}`,
   );
   const sql = `COPY (SELECT ${selected.join(', ')} ${from}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, ${groups})`;
   await database.read((connection) => connection.run(sql, values), signal);

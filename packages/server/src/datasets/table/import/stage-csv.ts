@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { query } from '../database.ts';
 import { WideTable } from '../databases.ts';
-import { groupRows } from '../parquet-file.ts';
+import { usualGroupRows } from '../parquet-file.ts';
 import { literal } from '../sql.ts';
 import { storedName } from '../stored-columns.ts';
 import { unreadable } from '../unreadable.ts';
@@ -125,7 +125,7 @@ async function stage({ connection }: Csv, path: string, layout: Layout, to: stri
   const [[rows] = []] = await query(
     connection,
     `COPY (FROM read_csv(${literal(path)}, ${options.join(', ')})) TO ${literal(to)}
-     (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${groupRows(layout.names.length, layout.rowBytes)})`,
+     (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${usualGroupRows(layout.names.length, layout.rowBytes)})`,
   );
   return Number(rows);
 }

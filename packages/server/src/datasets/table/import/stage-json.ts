@@ -5,7 +5,7 @@ import { columnsMax, type DatasetFormat } from '@oriel/schemas';
 import { AppError } from '../../../errors.ts';
 import { query } from '../database.ts';
 import { WideTable } from '../databases.ts';
-import { groupRows } from '../parquet-file.ts';
+import { usualGroupRows } from '../parquet-file.ts';
 import { literal } from '../sql.ts';
 import { storedName } from '../stored-columns.ts';
 import { shown, unreadable } from '../unreadable.ts';
@@ -103,7 +103,7 @@ async function stage(json: Json, layout: JsonLayout): Promise<Staged> {
   const to = join(folder, 'staged.parquet');
   await connection.run(
     `COPY (SELECT ${values.join(', ')} FROM (SELECT json_transform(json, ${literal(structure)}) AS s FROM ${objects}))
-     TO ${literal(to)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${groupRows(names.length, (await stat(path)).size / rows)})`,
+     TO ${literal(to)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${usualGroupRows(names.length, (await stat(path)).size / rows)})`,
   );
   const source = `read_parquet(${literal(to)}, file_row_number = true)`;
   return { path: to, source, columns: await jsonColumns(connection, source, names) };
