@@ -34,12 +34,13 @@ const edgeInk = 0.2;
  */
 export function findInk({ pixels, width, height }: GreyImage): Ink | null {
   const border = borderOf(width, height);
-  const values = contrastTo(pixels, quantile(pixels, border, 0.5));
+  const outermost = placesIn(border);
+  const values = contrastTo(pixels, quantile(pixels, outermost, 0.5));
   const peak = strongest(values);
   if (peak < contrastMin) return null;
 
   // the border tells how far the ground itself strays; not its maximum, as a digit may touch it
-  const floor = Math.max(floorShare * peak, Math.min(0.5 * peak, quantile(values, border, 0.75)));
+  const floor = Math.max(floorShare * peak, Math.min(0.5 * peak, quantile(values, outermost, 0.75)));
   for (let i = 0; i < values.length; i++)
     values[i] = Math.min(1, Math.max(0, ((values[i] ?? 0) - floor) / (peak - floor)));
   wipeSpecks(values, width, border);
@@ -60,10 +61,18 @@ function borderOf(width: number, height: number): Uint8Array {
   return border;
 }
 
-/** The value, rounded down, that the given share of the border does not exceed. */
-function quantile(values: Uint8Array | Float32Array, border: Uint8Array, share: number): number {
-  const counts = countLevels(values, border);
-  const wanted = counts.reduce((sum, count) => sum + count, 0) * share;
+function placesIn(mask: Uint8Array): Int32Array {
+  const places = new Int32Array(mask.length);
+  let count = 0;
+  for (let i = 0; i < mask.length; i++) if (mask[i]) places[count++] = i;
+  return places.subarray(0, count);
+}
+
+/** The value, rounded down, that the given share of the values at some places does not exceed. */
+function quantile(values: Uint8Array | Float32Array, places: Int32Array, share: number): number {
+  const counts = new Uint32Array(256);
+  for (const place of places) count(counts, values[place] ?? 0);
+  const wanted = places.length * share;
   let seen = 0;
   return counts.findIndex((count) => {
     seen += count;
@@ -71,15 +80,10 @@ function quantile(values: Uint8Array | Float32Array, border: Uint8Array, share: 
   });
 }
 
-/** How many pixels of the mask have each brightness from 0 to 255. */
-function countLevels(values: Uint8Array | Float32Array, mask?: Uint8Array): Uint32Array {
-  const counts = new Uint32Array(256);
-  for (let i = 0; i < values.length; i++) {
-    if (mask && !mask[i]) continue;
-    const level = Math.min(255, Math.max(0, Math.floor(values[i] ?? 0)));
-    counts[level] = (counts[level] ?? 0) + 1;
-  }
-  return counts;
+/** @param counts - of each brightness from 0 to 255 */
+function count(counts: Uint32Array, value: number): void {
+  const level = Math.min(255, Math.max(0, Math.floor(value)));
+  counts[level] = (counts[level] ?? 0) + 1;
 }
 
 /** Distance from the ground towards the side, dark or bright, that holds the strokes. Cubes make strokes outweigh noise. */
@@ -98,7 +102,8 @@ function contrastTo(pixels: GreyImage['pixels'], background: number): Float32Arr
 
 /** The ink of full strokes: not the maximum, which one stray pixel can give, but what at least some pixels reach. */
 function strongest(values: Float32Array): number {
-  const counts = countLevels(values);
+  const counts = new Uint32Array(256);
+  for (const value of values) count(counts, value);
   const enough = Math.max(2, values.length * 0.0005);
   let seen = 0;
   for (let level = 255; level > 0; level--) {
@@ -139,6 +144,8 @@ function connectedInk(values: Float32Array, width: number, border: Uint8Array): 
     queue[end++] = pixel;
   };
   for (let start = 0; start < values.length; start++) {
+    // most of an image is ground
+    if (!values[start]) continue;
     const begin = end;
     visit(start);
     let ink = 0;
