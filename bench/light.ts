@@ -1,7 +1,7 @@
 // How fast is a light model (penguins) over HTTP, compared with what a user would write instead?
 //   npm run bench -- light [rounds] [seconds]
 import { compare, type Round, readArguments } from './support/compare.ts';
-import { fastApiIfThere } from './support/fast-api.ts';
+import { fastApiGoals, fastApiIfThere } from './support/fast-api.ts';
 import { requireWrk } from './support/load.ts';
 import { report, reportGoals } from './support/report.ts';
 import { naiveFastify, oriel, plainTrpc } from './support/sides.ts';
@@ -30,6 +30,7 @@ reportGoals([
     text: 'REST, c=64, the same by processor time',
     ratios: ratios((of) => of(cluster.name, 64).cpuUs / of(rest.name, 64).cpuUs),
   },
+  ...fastApiGoals(results, { text: 'REST', ours: rest.name, connections: 64, times: 1.8 }),
   {
     text: 'REST, c=1, p50 of the naive single process',
     ratios: ratios((of) => of(rest.name, 1).p50Ms / of(single.name, 1).p50Ms),

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Side } from './compare.ts';
-import { fastApi } from './sides.ts';
+import type { Results, Side } from './compare.ts';
+import type { Goal } from './report.ts';
+import { fastApi, fastApiName } from './sides.ts';
 
 /** FastAPI as a side, or none, with a line that says what is missing. */
 export async function fastApiIfThere(model: string): Promise<Side[]> {
@@ -14,4 +15,29 @@ export async function fastApiIfThere(model: string): Promise<Side[]> {
     console.log(`FastAPI is left out (${reason}); to compare with it, python3 needs: ${modules}.`);
     return [];
   }
+}
+
+interface Comparison {
+  readonly text: string;
+  /** The side that is to be so many times as fast. */
+  readonly ours: string;
+  readonly connections: number;
+  readonly times: number;
+}
+
+/** What was asked for beside FastAPI; nothing where it is not there. */
+export function fastApiGoals({ plan, rounds }: Results, asked: Comparison): Goal[] {
+  if (!plan.sides.some(({ name }) => name === fastApiName)) return [];
+  const { text, ours, connections, times } = asked;
+  return [
+    {
+      text: `${text}, c=${connections}, of FastAPI`,
+      ratios: rounds.map((of) => of(ours, connections).perSecond / of(fastApiName, connections).perSecond),
+      bound: ['>=', times],
+    },
+    {
+      text: `${text}, the same by processor time`,
+      ratios: rounds.map((of) => of(fastApiName, connections).cpuUs / of(ours, connections).cpuUs),
+    },
+  ];
 }
