@@ -135,7 +135,11 @@ describe('files that do not fit are left alone', () => {
   });
 
   test('many small groups, which would be slow to read', async () => {
-    const parts = [await writePart('part-0', 0, 10), await writePart('part-1', 10, 20)];
+    const parts = [
+      await writePart('part-0', 0, 10),
+      await writePart('part-1', 10, 20),
+      await writePart('part-2', 20, 30),
+    ];
     expect(spliceParquet({ base: null, parts, columns: results, to: pathOf('spliced') })).toBe(false);
   });
 

@@ -79,7 +79,7 @@ interface Group {
  * Puts tables' files beside and after one another without unpacking them: bytes are copied, and the end of the file is
  * made anew. It takes a tenth of the time that it takes to read and write the values. Blocks the thread that it is called on.
  *
- * @returns whether it did: only where the files have their rows in equal groups
+ * @returns whether it did: only where the files have their rows in equal groups, and alone in not too many
  */
 export function spliceParquet({ base, parts, columns, to }: Splice): boolean {
   const sources = [...(base === null ? [] : [base]), ...parts].map((path) => ({
@@ -88,7 +88,7 @@ export function spliceParquet({ base, parts, columns, to }: Splice): boolean {
   }));
   const left = base === null ? null : groupsOf(sources.slice(0, 1));
   const right = groupsOf(base === null ? sources : sources.slice(1));
-  if (!(left ? haveEqualRows(left, right) : haveUsualRows(right, columns.length))) return false;
+  if (!(left ? haveEqualRows(left, right) : areFew(right, columns.length))) return false;
   const out = new OutFile(to);
   try {
     out.write(magic);
@@ -97,7 +97,7 @@ export function spliceParquet({ base, parts, columns, to }: Splice): boolean {
     );
     // after all rows, as DuckDB has it: readers of rows pass them by
     const finished = groups.map((group) => withFilters(out, group));
-    const footers = (base === null ? sources.slice(0, 1) : sources.slice(0, 2)).map(({ footer }) => footer);
+    const footers = sources.slice(0, base === null ? 1 : 2).map(({ footer }) => footer);
     out.write(packFooter(footers, columns, finished));
     out.write(magic);
   } finally {
@@ -110,13 +110,17 @@ const magic = Buffer.from('PAR1');
 /** Behind what a footer says: its length in four bytes, and the magic word. */
 const tailBytes = 8;
 const copyBytes = 1024 * 1024;
+/** Than a file usually has. */
+const moreGroupsMax = 2;
 
 function readFooter(path: string): Footer {
   const file = openSync(path, 'r');
   try {
     const { size } = fstatSync(file);
     const tail = readAt(file, Buffer.alloc(tailBytes), size - tailBytes);
-    const footer = readAt(file, Buffer.alloc(tail.readUInt32LE()), size - tailBytes - tail.readUInt32LE());
+    const length = tail.readUInt32LE();
+    if (length > size - tailBytes) throw new Error('a Parquet file has no end');
+    const footer = readAt(file, Buffer.alloc(length), size - tailBytes - length);
     const view = new DataView(footer.buffer, footer.byteOffset, footer.byteLength);
     return footerSchema.parse(deserializeTCompactProtocol({ view, offset: 0 }));
   } finally {
@@ -149,8 +153,9 @@ function haveEqualRows(left: readonly Group[], right: readonly Group[]): boolean
 }
 
 /** Many small groups would make a file that is slow to read. */
-function haveUsualRows(groups: readonly Group[], columnCount: number): boolean {
-  return groups.slice(0, -1).every(({ rows }) => rows === usualGroupRows(columnCount));
+function areFew(groups: readonly Group[], columnCount: number): boolean {
+  const rows = groups.reduce((sum, group) => sum + group.rows, 0);
+  return groups.length <= moreGroupsMax * Math.ceil(rows / usualGroupRows(columnCount));
 }
 
 /** A group as it lies in the new file. */
