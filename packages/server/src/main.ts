@@ -3,6 +3,7 @@ import type { FirstAdmin } from './auth/users/first-admin.ts';
 import { runPrimary } from './cluster/primary.ts';
 import { runWorker } from './cluster/worker.ts';
 import { type Config, readConfig } from './config.ts';
+import { checkAddress } from './http/server-address.ts';
 import { type Serving, serve } from './serve.ts';
 
 const config = readConfigOrExit();
@@ -13,7 +14,7 @@ else await run();
 async function run(): Promise<void> {
   try {
     const startedAt = performance.now();
-    const starting = config.processes > 1 ? runPrimary(config) : serve({ config });
+    const starting = start();
     const signals = stopOnSignals(starting);
     const serving = await starting;
     if (signals.isStopping()) return;
@@ -22,6 +23,12 @@ async function run(): Promise<void> {
   } catch (error) {
     fail(error);
   }
+}
+
+async function start(): Promise<Serving> {
+  // told before a database is made and models are loaded; listening itself decides in the end
+  await checkAddress(config);
+  return config.processes > 1 ? runPrimary(config) : serve({ config });
 }
 
 function readConfigOrExit(): Config {

@@ -1,14 +1,23 @@
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient, problemOf } from '@oriel/client';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createDataFolder } from '../db/support/embedded-folder.ts';
+import { createDataFolder, createEmptyDataFolder } from '../db/support/embedded-folder.ts';
 import { drawOne, gentoo } from '../support/inputs.ts';
 import { spawnServer } from '../support/server-process.ts';
 
 async function dataFolder(): Promise<string> {
   const folder = await createDataFolder();
+  onTestFinished(() => folder.remove());
+  return folder.path;
+}
+
+/** With nothing in it until a server begins. */
+async function emptyFolder(): Promise<string> {
+  const folder = await createEmptyDataFolder();
   onTestFinished(() => folder.remove());
   return folder.path;
 }
@@ -34,12 +43,36 @@ describe('start', () => {
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
 
-  test('a port that is taken is told in one message', async () => {
-    await using first = spawnServer({ ORIEL_DATA_DIR: await dataFolder() });
-    const { port } = new URL(await first.ready);
-    await using second = spawnServer({ ORIEL_DATA_DIR: await dataFolder(), PORT: port });
-    expect(await second.exited).toBe(1);
-    expect(second.output()).toContain(`Port ${port} is in use`);
+  test.each(['1', '2'])(
+    'a port that is taken is told in one message, before %s process(es) have begun with anything',
+    async (count) => {
+      const folder = await emptyFolder();
+      await using taken = await takePort();
+      await using server = spawnServer({
+        ORIEL_DATA_DIR: folder,
+        ORIEL_PROCESSES: count,
+        PORT: `${taken.port}`,
+      });
+      expect(await server.exited).toBe(1);
+      expect(server.output()).toMatch(new RegExp(`Port ${taken.port} is in use.*PORT=`));
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  test('a port that is taken meanwhile is told just so', async () => {
+    const folder = await emptyFolder();
+    const { port } = await releasedPort();
+    await using server = spawnServer({ ORIEL_DATA_DIR: folder, PORT: `${port}` });
+    // the database is being made: that the port was free is known by now
+    await expect.poll(() => readdirSync(folder).length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await using _taken = await takePort(port);
+    expect(await server.exited).toBe(1);
+    expect(server.output()).toMatch(new RegExp(`Port ${port} is in use.*PORT=`));
+  });
+
+  test('a name with two addresses and any port that is free will do', async () => {
+    await using server = spawnServer({ ORIEL_DATA_DIR: await dataFolder(), HOST: 'localhost', PORT: '0' });
+    expect((await fetch(`${await server.ready}/health/ready`)).status).toBe(200);
   });
 
   test('starting and predicting reach nothing but this machine', async () => {
@@ -65,7 +98,7 @@ describe('stop', () => {
   test.each(['1', '2'])(
     'SIGTERM while it starts in %s process(es): it ends with 0, and nothing is left half done',
     async (count) => {
-      const folder = await dataFolder();
+      const folder = await emptyFolder();
       const settings = { ORIEL_DATA_DIR: folder, ORIEL_PROCESSES: count };
       await using server = spawnServer(settings);
       // the database is being made
@@ -122,6 +155,20 @@ describe('stop', () => {
     expect(existsSync(join(folder, 'postgres'))).toBe(true);
   });
 });
+
+/** Listens at a port as another program would; at one that is free when none is given. */
+async function takePort(wanted = 0) {
+  const server = createServer().listen(wanted, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : wanted;
+  return { port, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+async function releasedPort() {
+  await using taken = await takePort();
+  return { port: taken.port };
+}
 
 /** The connection was never accepted, so nothing was lost with it. */
 function isConnectionRefused(error: unknown): boolean {
