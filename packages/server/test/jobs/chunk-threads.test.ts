@@ -38,6 +38,7 @@ function makeRows(count: number, mishapOf: (row: number) => string | null = () =
 async function score(rows: readonly RawRow[], { stuckMs = 20_000, isMicro = true } = {}) {
   const warnings: string[] = [];
   const slices: { size: number; failed: number }[] = [];
+  const pieces: number[] = [];
   let chargedMs = 0;
   const logger = { warn: (_fields: object, message: string) => void warnings.push(message) };
   const threads = createChunkThreads({
@@ -51,7 +52,13 @@ async function score(rows: readonly RawRow[], { stuckMs = 20_000, isMicro = true
   const outputs = outputColumnsOf(tiny);
   const scorer = createChunkScorer({
     tables: bench.tables,
-    engine: isMicro ? engine : { ...engine, findMicroFile: () => null },
+    engine: {
+      findMicroFile: (model, version) => (isMicro ? engine.findMicroFile(model, version) : null),
+      predictBulk(request) {
+        pieces.push(request.inputs.length);
+        return engine.predictBulk(request);
+      },
+    },
     threads,
     onComputed(_principal, ms) {
       chargedMs += ms;
@@ -88,7 +95,7 @@ async function score(rows: readonly RawRow[], { stuckMs = 20_000, isMicro = true
   };
   try {
     const chunks = await Promise.all(Array.from({ length: count }, (_, index) => readChunk(index)));
-    return { chunks, results: chunks.flatMap(({ results }) => results), warnings, slices, chargedMs };
+    return { chunks, results: chunks.flatMap(({ results }) => results), warnings, slices, pieces, chargedMs };
   } finally {
     await threads.close();
   }
@@ -140,6 +147,18 @@ describe('chunks of a micro model', () => {
     const expected = Array.from({ length: 7000 }, (_, row) => (isBad(row) ? null : row));
     expect(results.map(({ doubled }) => doubled)).toEqual(expected);
     expect(slices).toEqual([]);
+  });
+
+  test('through the engine, large rows go a few at a time', async () => {
+    const text = 'x'.repeat(2 ** 20);
+    const { pieces, results } = await score(
+      makeRows(40, (row) => (row % 2 === 0 ? text : null)),
+      { isMicro: false },
+    );
+    expect(pieces).toEqual([32, 8]);
+    expect(results.map(({ doubled }) => doubled)).toEqual(
+      Array.from({ length: 40 }, (_, row) => (row % 2 === 0 ? null : row)),
+    );
   });
 
   test('a row that ends the thread fails alone: its chunk goes through the engine', async () => {

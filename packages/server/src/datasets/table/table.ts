@@ -60,6 +60,8 @@ export interface Table extends AsyncDisposable {
   readRange(range: RowRange): Promise<RawRow[]>;
   /** How many rows each group of the file has. */
   readGroups(): Promise<number[]>;
+  /** The same rows, as many at a time as can be held in memory: how large they are, the size of a packed file does not tell. */
+  readPieces(range: RowRange): AsyncIterable<RawRow[]>;
   /** A page. @throws AppError INPUT_INVALID when the selection does not fit the columns, or the cursor is none of ours */
   listRows(page: Selection & { readonly limit: number; readonly cursor?: string | undefined }): Promise<{
     columns: Column[];

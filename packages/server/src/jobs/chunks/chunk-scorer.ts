@@ -34,9 +34,6 @@ interface Needs {
   readonly logger: { warn(fields: object, message: string): void };
 }
 
-/** How large rows are in memory the size of a packed file does not tell: so many are there at a time. */
-const pieceRows = 2048;
-
 type ScoredChunk = Omit<DoneChunk, 'index'>;
 
 export type ChunkScorer = ReturnType<typeof createChunkScorer>;
@@ -102,15 +99,11 @@ export function createChunkScorer({ tables, engine, threads, onComputed, observe
     const results = await readEarlier(scoring, index);
     const places = results.length === rows ? failedPlaces(results, outputs) : [...Array(rows).keys()];
     let rowsFailed = 0;
-    for (let start = 0; start < rows; start += pieceRows) {
-      const wanted = places.filter((place) => place >= start && place < start + pieceRows);
-      const answers = await predict(scoring, mapRow, {
-        offset: offset + start,
-        wanted: wanted.map((place) => place - start),
-      });
+    for await (const piece of inputsOf(scoring, mapRow, { offset, places })) {
+      const answers = await predict(scoring, piece);
       await forEachYielding(answers, (answer, at) => {
         if (!answer.ok) rowsFailed += 1;
-        results[wanted[at] ?? 0] = answer.ok
+        results[piece[at]?.place ?? 0] = answer.ok
           ? outputs.toRow(answer.output)
           : outputs.toFailedRow(toItemError(answer.error));
       });
@@ -119,22 +112,14 @@ export function createChunkScorer({ tables, engine, threads, onComputed, observe
     return { sha256, rows, rowsFailed };
   }
 
-  /** Some rows of a piece of a chunk, by their places in it. */
-  async function predict(
-    { table, input, signal }: Scoring,
-    mapRow: RowMapper,
-    { offset, wanted }: { readonly offset: number; readonly wanted: readonly number[] },
+  function predict(
+    { input, signal }: Scoring,
+    piece: readonly PlacedInput[],
   ): Promise<readonly BulkAnswer[]> {
-    const last = wanted.at(-1);
-    if (last === undefined) return [];
-    const columns = input.mapping ? columnsOfMapping(input.mapping) : [inputColumn];
-    const rows = await table.readRange({ offset, limit: last + 1, columns });
-    const inputs: unknown[] = [];
-    await forEachYielding(wanted, (place) => inputs.push(mapRow(rows[place] ?? {})));
     return engine.predictBulk({
       model: input.model,
       version: input.modelVersion,
-      inputs,
+      inputs: piece.map(({ value }) => value),
       signal,
       onComputed: (computeMs) => onComputed?.(input.chargedTo, computeMs),
     });
@@ -146,6 +131,40 @@ export function createChunkScorer({ tables, engine, threads, onComputed, observe
     await using table = await tables.open(sha256);
     // awaited here: the table closes when this function ends
     return await table.readRange({ offset: 0, limit: rangeOf(scoring, index).limit });
+  }
+}
+
+/** An input of a model, and the place in its chunk that it has. */
+interface PlacedInput {
+  readonly place: number;
+  readonly value: unknown;
+}
+
+interface Wanted {
+  /** Where the chunk begins. */
+  readonly offset: number;
+  /** In it, from the first to the last. */
+  readonly places: readonly number[];
+}
+
+/** Some rows of a chunk as inputs, as many at a time as can be held in memory. */
+async function* inputsOf(
+  { table, input }: Scoring,
+  mapRow: RowMapper,
+  { offset, places }: Wanted,
+): AsyncGenerator<readonly PlacedInput[], void> {
+  const [start, last] = [places[0], places.at(-1)];
+  if (start === undefined || last === undefined) return;
+  const isWanted = new Set(places);
+  const columns = input.mapping ? columnsOfMapping(input.mapping) : [inputColumn];
+  let place = start;
+  for await (const rows of table.readPieces({ offset: offset + start, limit: last + 1 - start, columns })) {
+    const piece: PlacedInput[] = [];
+    await forEachYielding(rows, (row) => {
+      if (isWanted.has(place)) piece.push({ place, value: mapRow(row) });
+      place += 1;
+    });
+    if (piece.length > 0) yield piece;
   }
 }
 

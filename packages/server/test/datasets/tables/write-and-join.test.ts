@@ -1,7 +1,7 @@
 import type { Column } from '@oriel/schemas';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RawRow } from '../../../src/datasets/table/table.ts';
+import type { RawRow, RowRange } from '../../../src/datasets/table/table.ts';
 import { openBench } from './support/table-bench.ts';
 
 let bench: Awaited<ReturnType<typeof openBench>>;
@@ -124,6 +124,49 @@ describe('writing rows', () => {
       rows.slice(9_999, 10_019),
       rows.slice(19_990),
     ]);
+  });
+});
+
+describe('reading in pieces', () => {
+  const some: Column[] = [
+    { name: 'id', type: 'integer' },
+    { name: 'label', type: 'text' },
+    { name: 'detail', type: 'json' },
+  ];
+  const mib = 2 ** 20;
+
+  /** The rows of each piece. */
+  async function idsOf(rows: readonly RawRow[], range: RowRange): Promise<unknown[][]> {
+    const { sha256 } = await bench.tables.write(some, rows);
+    await using table = await bench.tables.open(sha256);
+    const pieces: unknown[][] = [];
+    for await (const piece of table.readPieces(range)) pieces.push(piece.map(({ id }) => id));
+    return pieces;
+  }
+
+  test('small rows come two thousand at a time, in their order, from where the range begins to where it ends', async () => {
+    const rows = Array.from({ length: 5000 }, (_, id) => ({ id, label: 'a' }));
+    const pieces = await idsOf(rows, { offset: 500, limit: 4000 });
+    expect(pieces.map(({ length }) => length)).toEqual([2048, 1952]);
+    expect(pieces.flat()).toEqual(rows.slice(500, 4500).map(({ id }) => id));
+  });
+
+  test('large texts and JSON are as few at a time as they have to be, one at least', async () => {
+    const label = 'a'.repeat(7 * mib);
+    const rows: RawRow[] = [
+      { id: 0, label },
+      { id: 1, label },
+      { id: 2, detail: [label] },
+      { id: 3, label, detail: [label, label] },
+      { id: 4, label },
+    ];
+    expect(await idsOf(rows, { offset: 0, limit: 9 })).toEqual([[0, 1], [2], [3], [4]]);
+  });
+
+  test('what is not asked for does not count, and of no rows there are no pieces', async () => {
+    const rows = Array.from({ length: 5 }, (_, id) => ({ id, label: 'a'.repeat(7 * mib) }));
+    expect(await idsOf(rows, { offset: 0, limit: 5, columns: ['id'] })).toEqual([[0, 1, 2, 3, 4]]);
+    expect(await idsOf(rows, { offset: 5, limit: 5 })).toEqual([]);
   });
 });
 
