@@ -64,7 +64,8 @@ describe('writing rows', () => {
     const row = fc.record({
       on: fc.option(fc.boolean()),
       id: fc.option(fc.maxSafeInteger()),
-      share: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
+      // one of both zeros is kept where a column has both: JSON has but one
+      share: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).map((share) => share + 0)),
       label: fc.option(text),
       detail: fc.option(fc.array(fc.integer(), { maxLength: 3 })),
     });
