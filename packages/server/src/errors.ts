@@ -13,6 +13,8 @@ interface Extra {
   readonly retryAfterS?: number;
   /** What was wrong with the credential; becomes part of the `WWW-Authenticate` header. */
   readonly challenge?: Challenge;
+  /** Whether the same may go well in a moment, where the kind does not tell: a job is tried again then. */
+  readonly mayPass?: boolean;
   /** What really happened. For the log only: it never reaches a caller. */
   readonly cause?: unknown;
 }
@@ -25,8 +27,13 @@ export class AppError extends Error {
   readonly issues: readonly ErrorIssue[] | undefined;
   readonly retryAfterS: number | undefined;
   readonly challenge: Challenge | undefined;
+  readonly mayPass: boolean;
 
-  constructor(code: ErrorCode, message: string, { issues, retryAfterS, challenge, cause }: Extra = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { issues, retryAfterS, challenge, mayPass = false, cause }: Extra = {},
+  ) {
     // code and message say it all; walking the stack would be the dearest part of a refusal when there are many
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
@@ -37,6 +44,7 @@ export class AppError extends Error {
     this.issues = issues;
     this.retryAfterS = retryAfterS;
     this.challenge = challenge;
+    this.mayPass = mayPass;
   }
 }
 

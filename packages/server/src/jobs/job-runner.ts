@@ -50,8 +50,8 @@ export interface JobOutcome {
  * Does the work of one kind of job. Called again from the start, on any process, when the process that ran it ended: what
  * {@link RunningJob.chunks} tells is done, and everything else must bear being done twice.
  *
- * An AppError fails the job for good, with its message, unless it is one that may pass (`unavailable`, `timeout`);
- * any other error is tried again, a few times.
+ * An AppError fails the job for good, with its message, unless it is one that may pass (`unavailable`,
+ * `timeout`, or so marked); any other error is tried again, a few times.
  */
 export interface JobRunner {
   readonly kind: JobKind;

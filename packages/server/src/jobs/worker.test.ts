@@ -1,5 +1,6 @@
 import type { JobState } from '@oriel/schemas';
 import { expect, test } from 'vitest';
+import { toChunkError, toTableError } from '../datasets/table/read-errors.ts';
 import { AppError } from '../errors.ts';
 import type { Change, JobChanger } from './job-changes.ts';
 import type { JobRunner } from './job-runner.ts';
@@ -24,6 +25,25 @@ test('an error that passes ends a job that gets nowhere', async () => {
     throw new AppError('STORAGE_UNAVAILABLE', 'away');
   });
   expect(job.stored.job).toMatchObject({ state: 'failed', error: { code: 'STORAGE_UNAVAILABLE' } });
+});
+
+test('too little memory ends a job at once where it is the job’s alone, and is waited for where it is shared', async () => {
+  const outOfMemory = new Error('Out of Memory Error: failed to allocate data of size 16.0 MiB');
+  const [alone, shared] = [fakeJob({ fruitless: 0 }), fakeJob({ fruitless: 0 })];
+  await attempt(alone, async () => {
+    throw toChunkError(outOfMemory, 128);
+  });
+  await attempt(shared, async () => {
+    throw toTableError(outOfMemory, 512);
+  });
+  expect(alone.stored.job).toMatchObject({
+    state: 'failed',
+    error: {
+      code: 'TABLE_MEMORY_EXCEEDED',
+      message: expect.stringMatching(/128 MiB.*ORIEL_TABLE_MEMORY_MB/),
+    },
+  });
+  expect(shared.stored.job.state).toBe('queued');
 });
 
 const turn = 'its turn';

@@ -172,14 +172,13 @@ function whileHeld(lease: string, decide: (stored: StoredJob) => Change | null) 
 /** What passes with time: the same attempt may go well in a moment. */
 const passingKinds: ReadonlySet<string> = new Set(['unavailable', 'timeout', 'cancelled']);
 
-function mayPass({ kind, code }: AppError): boolean {
-  // the memory is for all that is going on
-  return passingKinds.has(kind) || code === 'TABLE_MEMORY_EXCEEDED';
+function mayPassWithTime({ kind, mayPass }: AppError): boolean {
+  return mayPass || passingKinds.has(kind);
 }
 
 /** Why the job fails for good; null when it is tried again. */
 function giveUpWith(error: unknown, fruitless: number): ItemError | null {
-  if (error instanceof AppError && !mayPass(error)) {
+  if (error instanceof AppError && !mayPassWithTime(error)) {
     const { code, message, issues } = error;
     return { code, message, ...(issues && { issues: [...issues] }) };
   }

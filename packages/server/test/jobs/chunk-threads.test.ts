@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Column, ColumnMapping } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RawRow } from '../../src/datasets/table/table.ts';
@@ -177,11 +177,11 @@ interface How {
 }
 
 /** One thread, and the task of scoring some rows on it. */
-async function useThread(rows: readonly RawRow[], { stuckMs = 20_000 } = {}) {
+async function useThread(rows: readonly RawRow[], { stuckMs = 20_000, tableMemoryMb = 128 } = {}) {
   const ended: unknown[] = [];
   const threads = createChunkThreads({
     threads: 1,
-    threadData: { registry: registry.href, modelsFolder: modelsFolder.href, heapMb: 128, tableMemoryMb: 128 },
+    threadData: { registry: registry.href, modelsFolder: modelsFolder.href, heapMb: 128, tableMemoryMb },
     stuckMs,
     logger: { warn: (fields: { reason?: unknown }) => void ended.push(fields.reason) },
   });
@@ -191,12 +191,21 @@ async function useThread(rows: readonly RawRow[], { stuckMs = 20_000 } = {}) {
   const file = engine.findMicroFile('tiny', '1');
   if (!file) throw new Error('tiny is a micro model');
   const range = { offset: 0, limit: rows.length };
-  const task = { kind: 'score' as const, file, path, columns, ...range };
+  const task = { path, columns, ...range };
   return {
     ended,
+    async check(mapping: ColumnMapping) {
+      const { result } = await bench.tables.writeWith(({ folder, path: to }) =>
+        threads.run(
+          { ...task, kind: 'check', model: 'tiny', mapping, folder, to },
+          new AbortController().signal,
+        ),
+      );
+      return result;
+    },
     async run({ signal = new AbortController().signal, mapping = { value: 'number' } }: How = {}) {
       const { result } = await bench.tables.writeWith(({ folder, path: to }) =>
-        threads.run({ ...task, mapping, folder, to }, signal),
+        threads.run({ ...task, kind: 'score', file, mapping, folder, to }, signal),
       );
       return result;
     },
@@ -235,4 +244,14 @@ test('one that has to wait is not: busy machines make threads of jobs wait', asy
   await thread.run();
   expect(await thread.run({ mapping: { value: 'number', mishap: 'what' } })).toMatchObject({ rowsFailed: 0 });
   expect(thread.ended).toEqual([]);
+});
+
+test('rows that take more memory than a thread has are told so, with the setting; it does others then', async () => {
+  const large = makeRows(20, () => randomBytes(750_000).toString('base64'));
+  await using thread = await useThread(large, { tableMemoryMb: 12 });
+  await expect(thread.check({ value: 'number', mishap: 'what' })).rejects.toMatchObject({
+    code: 'TABLE_MEMORY_EXCEEDED',
+    message: expect.stringMatching(/12 MiB.*ORIEL_TABLE_MEMORY_MB/),
+  });
+  expect(await thread.check({ value: 'number' })).toEqual({ rows: 20, rowsFailed: 0 });
 });

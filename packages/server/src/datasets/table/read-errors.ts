@@ -1,9 +1,12 @@
 import { AppError } from '../../errors.ts';
 import { unreadable } from './unreadable.ts';
 
-/** Whether DuckDB needed more than it may have. */
+/** Whether DuckDB needed more than it may have. What runs step by step says so after words of its own. */
 export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && /^Out of Memory Error/i.test(error.message);
+  return (
+    error instanceof Error &&
+    /^(?:Failure running pending result task: )?Out of Memory Error/i.test(error.message)
+  );
 }
 
 /** Whether there was no room on the disk for what does not fit into memory. */
@@ -20,15 +23,29 @@ function outOfDisk(cause: Error): AppError {
  * What DuckDB threw while it was at work on tables of ours, as an error that callers may see where they can do something
  * about it.
  *
- * @param memoryMb - that it may have
+ * @param memoryMb - that it may have, for all that it is at work on
  */
 export function toTableError(error: unknown, memoryMb: number): unknown {
+  return told(error, (cause) => {
+    const what = `This takes more memory than the ${memoryMb} MiB that the server works on tables with (ORIEL_TABLE_MEMORY_MB)`;
+    const message = `${what}. Ask for fewer columns or rows, or leave out the order; or try again when less is going on.`;
+    return new AppError('TABLE_MEMORY_EXCEEDED', message, { cause, mayPass: true });
+  });
+}
+
+/** The same of a thread of jobs, whose memory is for one chunk at a time: what takes more, always does. */
+export function toChunkError(error: unknown, memoryMb: number): unknown {
+  return told(error, (cause) => {
+    const what = `Its rows take more memory than the ${memoryMb} MiB that a thread of jobs works on tables with (its share of ORIEL_TABLE_MEMORY_MB)`;
+    const message = `${what}. Leave out columns of large values, or ask the server’s operator to raise the setting.`;
+    return new AppError('TABLE_MEMORY_EXCEEDED', message, { cause });
+  });
+}
+
+function told(error: unknown, memoryExceeded: (cause: Error) => AppError): unknown {
   if (error instanceof AppError || !(error instanceof Error)) return error;
   if (isOutOfDisk(error)) return outOfDisk(error);
-  if (!isOutOfMemory(error)) return error;
-  const what = `This takes more memory than the ${memoryMb} MiB that the server works on tables with (ORIEL_TABLE_MEMORY_MB)`;
-  const message = `${what}. Ask for fewer columns or rows, or leave out the order; or try again when less is going on.`;
-  return new AppError('TABLE_MEMORY_EXCEEDED', message, { cause: error });
+  return isOutOfMemory(error) ? memoryExceeded(error) : error;
 }
 
 /**

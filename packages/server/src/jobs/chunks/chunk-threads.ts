@@ -1,3 +1,4 @@
+import { toChunkError } from '../../datasets/table/read-errors.ts';
 import { createTurns } from '../../datasets/table/turns.ts';
 import { ThreadEndedError } from '../../engine/thread-ended.ts';
 import { ThreadSlot } from '../../engine/thread-slot.ts';
@@ -44,7 +45,7 @@ export function createChunkThreads({ threads, threadData, stuckMs, logger }: Opt
 
   /**
    * @throws ThreadEndedError when the thread ended meanwhile, whatever the reason; the signal's reason when it is aborted,
-   *   which leaves the thread to finish what it does
+   *   which leaves the thread to finish what it does; AppError TABLE_MEMORY_EXCEEDED, STORAGE_UNAVAILABLE
    */
   function run<Task extends ChunkTask>(task: Task, signal: AbortSignal): Promise<ReplyTo<Task>> {
     if (signal.aborted) return Promise.reject(signal.reason);
@@ -70,7 +71,7 @@ export function createChunkThreads({ threads, threadData, stuckMs, logger }: Opt
     } catch (error) {
       // a thread that ended, or never began: the next chunk gets another
       if (!seat.slot.isIdle) leaveSeat(seat);
-      throw error;
+      throw toChunkError(error, threadData.tableMemoryMb);
     } finally {
       seat.isTaken = false;
       clearTimeout(idleTimer);
