@@ -71,7 +71,7 @@ export function createDatasetRepository({ prisma, ping }: Needs): DatasetReposit
       const where: Prisma.DatasetWhereInput = {
         ...(deleted ? ownBy(reach) : readableBy(reach)),
         deletedAt: deleted ? { not: null } : null,
-        ...(text !== undefined && { name: { contains: text, mode: 'insensitive' } }),
+        ...(text !== undefined && { name: { contains: asPattern(text), mode: 'insensitive' } }),
         ...(tag !== undefined && { tags: { has: tag } }),
         ...(cursor !== undefined && { id: { lt: cursor } }),
       };
@@ -139,6 +139,11 @@ function readableBy(reach: Reach): Prisma.DatasetWhereInput {
   const { owner } = reach;
   if (!owner.startsWith('user:')) return { owner };
   return { OR: [{ owner }, { shares: { some: { userId: owner.slice('user:'.length) } } }] };
+}
+
+/** A text as it stands: Prisma hands it to ILIKE, which has a meaning for some of its characters. */
+function asPattern(text: string): string {
+  return text.replaceAll(/[\\%_]/g, '\\$&');
 }
 
 type Row = Prisma.DatasetGetPayload<{ include: typeof withLatest }>;

@@ -95,15 +95,17 @@ describe('a dataset of a CSV', () => {
   test('is found by name and tag, newest first, page by page', async () => {
     const tag = randomUUID();
     const ids: string[] = [];
-    for (const name of ['alpha', 'beta', 'ALPHABET'])
+    for (const name of ['alpha', 'beta', 'ALPHABET', '50 %_\\'])
       ids.unshift((await uploadCsv(ada, birds, { name, tags: tag })).id);
     const list = async (query: object) =>
       (await ada.client.datasets.list.query({ tag, ...query })).items.map(({ id }) => id);
     expect(await list({})).toEqual(ids);
-    expect(await list({ text: 'alpha' })).toEqual([ids[0], ids[2]]);
+    expect(await list({ text: 'alpha' })).toEqual([ids[1], ids[3]]);
+    // as they stand, though SQL has a meaning for each
+    for (const text of ['%', '_', '\\', '%_\\']) expect(await list({ text })).toEqual([ids[0]]);
     const first = await ada.client.datasets.list.query({ tag, limit: 2 });
     expect(first.nextCursor).toBe(ids[1]);
-    expect(await list({ limit: 2, cursor: first.nextCursor })).toEqual([ids[2]]);
+    expect(await list({ limit: 2, cursor: first.nextCursor })).toEqual([ids[2], ids[3]]);
   });
 
   test('is renamed, described and tagged; what is left out stays', async () => {
