@@ -169,10 +169,13 @@ export const uploadDetailsSchema = createDatasetInputSchema.pick({
 });
 export type UploadDetails = z.infer<typeof uploadDetailsSchema>;
 
+/** Of a version that is asked for; the database counts no further. */
+export const versionNumberSchema = z.int().min(1).max(2_147_483_647);
+
 export const datasetIdInputSchema = z.strictObject({ id: z.uuid() });
 export const datasetVersionInputSchema = z.strictObject({
   id: z.uuid(),
-  version: z.int().min(1).optional().meta({ description: 'Left out: the latest that is ready.' }),
+  version: versionNumberSchema.optional().meta({ description: 'Left out: the latest that is ready.' }),
 });
 export type DatasetVersionInput = z.infer<typeof datasetVersionInputSchema>;
 
@@ -266,7 +269,7 @@ export const rowFilterSchema: z.ZodType<RowFilter, RowFilter> = z
 
 const selection = {
   id: z.uuid(),
-  version: z.int().min(1).optional().meta({ description: 'Left out: the latest that is ready.' }),
+  version: versionNumberSchema.optional().meta({ description: 'Left out: the latest that is ready.' }),
   columns: z.array(columnName).min(1).max(columnsMax).optional().meta({ description: 'Left out: all.' }),
   filter: rowFilterSchema.optional(),
   sort: z

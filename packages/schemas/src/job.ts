@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { columnMappingSchema } from './dataset.ts';
+import { columnMappingSchema, versionNumberSchema } from './dataset.ts';
 import { itemErrorSchema } from './errors.ts';
 import { modelIdSchema, modelVersionSchema } from './model.ts';
 import { nameText, plainText } from './plain-text.ts';
@@ -95,7 +95,7 @@ const jobOptions = {
 
 const onDataset = {
   datasetId: z.uuid(),
-  datasetVersion: z.int().min(1).optional().meta({ description: 'Left out: the latest.' }),
+  datasetVersion: versionNumberSchema.optional().meta({ description: 'Left out: the latest.' }),
   model: modelIdSchema,
   modelVersion: modelVersionSchema.optional().meta({ description: 'Left out: the default version.' }),
   mapping: columnMappingSchema.optional().meta({ description: 'Left out: as proposed.' }),

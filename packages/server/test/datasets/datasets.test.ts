@@ -175,6 +175,8 @@ describe('a new version', () => {
     expect((await ada.client.datasets.rows.query({ id, version: 1 })).rows).toHaveLength(3);
     expect((await ada.client.datasets.rows.query({ id })).rows).toHaveLength(1);
     await expect(ada.client.datasets.rows.query({ id, version: 3 })).rejects.toThrow('has no version 3');
+    for (const path of ['rows', 'profile', 'export'])
+      expect((await ada.get(`/api/v1/datasets/${id}/${path}?version=2147483648`)).status).toBe(400);
   });
 
   test('that cannot be read leaves the one before in use, and says why', async () => {

@@ -95,6 +95,7 @@ describe('a job that scores a dataset', () => {
     expect(await codeOf({ modelVersion: '99' })).toEqual([404, 'MODEL_VERSION_NOT_FOUND']);
     expect(await codeOf({ datasetId: randomUUID() })).toEqual([404, 'NOT_FOUND']);
     expect(await codeOf({ datasetVersion: 9 })).toEqual([404, 'NOT_FOUND']);
+    expect(await codeOf({ datasetVersion: 2 ** 31 })).toEqual([400, 'INPUT_INVALID']);
     expect(await codeOf({ mapping: { island: 'nowhere' } })).toEqual([400, 'INPUT_INVALID']);
     expect(await codeOf({ priority: 11 })).toEqual([400, 'INPUT_INVALID']);
     // and what is not one's own is not there
