@@ -136,7 +136,6 @@ export async function openDatasetsAndJobs(options: Options) {
     repository: createScheduleRepository(database),
     queue: jobs.queue,
     datasetJobs,
-    datasets,
     isActive: isActiveOwner,
     checkWebhook,
     sealSecret: jobs.sealSecret,

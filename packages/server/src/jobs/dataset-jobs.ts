@@ -1,7 +1,7 @@
 import type { AnyContract, CheckDatasetInput, Job, PredictDatasetInput } from '@oriel/schemas';
 import type { Reach } from '../auth/principal.ts';
 import type { ReadyVersion } from '../datasets/dataset-access.ts';
-import type { ModelCaller } from '../datasets/prepare-run.ts';
+import type { ModelCaller, RunRequest } from '../datasets/prepare-run.ts';
 import type { DatasetService } from '../datasets/service.ts';
 import type { Tables } from '../datasets/table/table.ts';
 import type { Engine } from '../engine/engine-types.ts';
@@ -22,6 +22,11 @@ interface Needs {
   readonly checkWebhook: CheckWebhook;
   /** Rows of a chunk, where rows are small and take a while. */
   readonly chunkRows: number;
+}
+
+interface RunOfVersion extends RunRequest {
+  /** The default version without it. */
+  readonly modelVersion?: string | undefined;
 }
 
 /** What belongs to a call rather than to what it asks for. */
@@ -46,7 +51,17 @@ export type DatasetJobs = ReturnType<typeof createDatasetJobs>;
 export function createDatasetJobs(needs: Needs) {
   const { jobs, datasets, tables, engine, contracts, repository, checkWebhook } = needs;
   const rowsOfChunk = createChunkRows(needs.chunkRows);
-  return { predictDataset, checkDataset, predictInputs, retryFailed };
+  return { prepare, predictDataset, checkDataset, predictInputs, retryFailed };
+
+  /**
+   * Settles what a job with a dataset and a model needs, and makes none.
+   *
+   * @throws AppError NOT_FOUND, DATASET_NOT_READY, MODEL_NOT_FOUND, MODEL_VERSION_NOT_FOUND, INPUT_INVALID, …
+   */
+  async function prepare(caller: ModelCaller, asked: RunOfVersion) {
+    const prepared = await datasets.prepareRun(caller, asked);
+    return { ...prepared, modelVersion: versionOf(prepared.contract, asked.modelVersion) };
+  }
 
   /** @throws AppError NOT_FOUND, DATASET_NOT_READY, MODEL_NOT_FOUND, INPUT_INVALID, URL_REFUSED, JOB_LIMIT_REACHED, … */
   function predictDataset(
@@ -58,9 +73,8 @@ export function createDatasetJobs(needs: Needs) {
     const call = { operation: 'jobs.predictDataset', key, input: asked };
     return jobs.createOnce(caller.principal.owner, call, async () => {
       if (!options.isScheduled) checkWebhook(asked.webhook);
-      const { source, contract, mapping } = await datasets.prepareRun(caller, asked);
+      const { source, contract, mapping, modelVersion } = await prepare(caller, asked);
       const { name } = source.dataset;
-      const modelVersion = versionOf(contract, asked.modelVersion);
       const areQuick = isMicro(contract, modelVersion);
       const run = {
         datasetId: asked.datasetId,
@@ -86,12 +100,12 @@ export function createDatasetJobs(needs: Needs) {
     const call = { operation: 'jobs.checkDataset', key, input: asked };
     return jobs.createOnce(caller.principal.owner, call, async () => {
       checkWebhook(asked.webhook);
-      const { source, contract, mapping } = await datasets.prepareRun(caller, asked);
+      const { source, contract, mapping, modelVersion } = await prepare(caller, asked);
       const about = {
         datasetId: asked.datasetId,
         datasetVersion: source.version.version,
         model: contract.id,
-        modelVersion: versionOf(contract, asked.modelVersion),
+        modelVersion,
       };
       return {
         ...about,

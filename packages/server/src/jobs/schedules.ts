@@ -1,7 +1,6 @@
 import type { CreateScheduleInput, JobSchedule, Webhook } from '@oriel/schemas';
 import type { Reach } from '../auth/principal.ts';
 import type { ModelCaller } from '../datasets/prepare-run.ts';
-import type { DatasetService } from '../datasets/service.ts';
 import { AppError } from '../errors.ts';
 import { createUuidV7 } from '../uuid-v7.ts';
 import type { DatasetJobs } from './dataset-jobs.ts';
@@ -17,8 +16,7 @@ export interface ScheduleCall {
 interface Needs {
   readonly repository: ScheduleRepository;
   readonly queue: Pick<JobQueue, 'schedule' | 'unschedule' | 'checkCron'>;
-  readonly datasetJobs: Pick<DatasetJobs, 'predictDataset'>;
-  readonly datasets: Pick<DatasetService, 'prepareRun'>;
+  readonly datasetJobs: Pick<DatasetJobs, 'prepare' | 'predictDataset'>;
   /** Whether an owner may still do anything. */
   readonly isActive: (owner: string) => Promise<boolean>;
   readonly checkWebhook: CheckWebhook;
@@ -34,13 +32,15 @@ export type ScheduleService = ReturnType<typeof createSchedules>;
 const schedulesMax = 50;
 const listMax = 1000;
 const fiveFields = /^\S+( \S+){4}$/;
+/** Jenkins' word, which is read as another time whenever it is looked at. */
+const anyTime = /\bH\b/i;
 
 /**
  * Jobs that are made again and again, once for each time over all processes, in the name of whoever asked for them. A
  * time at which no process ran is not made up for.
  */
 export function createSchedules(needs: Needs) {
-  const { repository, queue, datasetJobs, datasets, isActive, checkWebhook, sealSecret } = needs;
+  const { repository, queue, datasetJobs, isActive, checkWebhook, sealSecret } = needs;
   const { openSecret, logger, now = () => new Date() } = needs;
   return { create, list, delete: remove, run };
 
@@ -48,13 +48,14 @@ export function createSchedules(needs: Needs) {
   async function create(caller: ModelCaller, input: CreateScheduleInput): Promise<JobSchedule> {
     const { owner } = caller.principal;
     const cron = input.cron.trim().replaceAll(/\s+/g, ' ');
-    if (!fiveFields.test(cron)) throw notFiveFields();
+    if (!fiveFields.test(cron)) throw unreadable('must have five fields: minute, hour, day, month, weekday');
+    if (anyTime.test(cron)) throw unreadable('must say when, rather than H for any time');
     queue.checkCron(cron, input.timeZone);
     if ((await repository.count(owner)) >= schedulesMax)
       throw new AppError('CONFLICT', `There are ${schedulesMax} schedules already. Delete one first.`);
     // what could not run now is told now
     checkWebhook(input.job.webhook, ['job', 'webhook']);
-    await datasets.prepareRun(caller, input.job);
+    await datasetJobs.prepare(caller, input.job);
     const { webhook } = input.job;
     const webhookSecret = webhook?.secret === undefined ? null : await sealSecret(webhook.secret);
     const schedule = {
@@ -127,8 +128,7 @@ function callerOf(owner: string): ModelCaller {
   };
 }
 
-function notFiveFields(): AppError {
-  const message = 'must have five fields: minute, hour, day, month, weekday';
+function unreadable(message: string): AppError {
   return new AppError('INPUT_INVALID', `The schedule cannot be read: it ${message}.`, {
     issues: [{ path: ['cron'], rule: 'cron', message }],
   });

@@ -173,12 +173,14 @@ describe('a schedule', () => {
 
   test.each([
     ['six fields', { cron: '* * * * * *' }, 400],
+    ['a time that is any', { cron: 'H 3 * * *' }, 400],
     ['no such month', { cron: '0 0 1 13 *' }, 400],
     ['a rule of another kind', { cron: 'FREQ=DAILY;BYHOUR=3' }, 400],
     ['no such time zone', { timeZone: 'Mars/Olympus' }, 400],
     ['no time zone at all', { timeZone: '' }, 400],
     ['the time zone of whichever server makes it', { timeZone: 'local' }, 400],
     ['no such model', { job: { datasetId: '', model: 'unicorns' } }, 404],
+    ['no such version of the model', { job: { datasetId: '', model: 'penguins', modelVersion: '9' } }, 404],
   ])('is refused with %s', async (_what, input, status) => {
     const job = 'job' in input ? { job: { ...input.job, datasetId } } : {};
     expect((await create({ ...input, ...job })).status).toBe(status);
