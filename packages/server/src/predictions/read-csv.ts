@@ -25,6 +25,7 @@ export async function* readCsv(
     ...dialect,
     columns(header: string[]) {
       mapRow = mapperOf(contract, header);
+      place.endRow(parser.info.bytes);
       return header;
     },
     on_record(record, { bytes }) {

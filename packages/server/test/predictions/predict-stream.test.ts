@@ -249,6 +249,20 @@ describe('rows of a CSV', () => {
 });
 
 describe('a stream that breaks', () => {
+  test.each([
+    ['at its first row', 'island,sex\nMars\n', 2],
+    ['at its first row, after empty lines', 'island,sex\r\n\r\n"Mars\r\n', 3],
+    ['at a later row', 'island,sex\nDream,male\nMars\n', 3],
+  ])('%s, a CSV says in which line', async (_, body, line) => {
+    const { lines } = await stream(body, csv);
+    expect(lines.at(-1)).toMatchObject({
+      ok: false,
+      line,
+      error: { code: 'BODY_MALFORMED', message: expect.stringContaining(`Line ${line} `) },
+      ended: true,
+    });
+  });
+
   test('at bytes that are not UTF-8: what came before is answered, and the last line says where', async () => {
     const body = Buffer.concat([
       Buffer.from(`${bird}\n${bird}\n{"island":"`),
