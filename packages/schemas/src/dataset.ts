@@ -237,10 +237,6 @@ const scalar = z.union([z.string().max(10_000), z.number(), z.boolean()]);
 const columnName = z.string().min(1).max(columnNameCharsMax);
 const filtersMax = 100;
 
-/** Said of a filter that is none of these: what each of them lacks would be a long list. */
-const filterRule =
-  'must be { and: [filters] }, { or: [filters] } or { column, op, value }, with op one of eq, ne, lt, lte, gt, gte, contains, isNull (value: true or false) or in (values: [values])';
-
 export const rowFilterSchema: z.ZodType<RowFilter, RowFilter> = z
   .union(
     [
@@ -263,7 +259,7 @@ export const rowFilterSchema: z.ZodType<RowFilter, RowFilter> = z
       z.strictObject({ column: columnName, op: z.literal('contains'), value: z.string().min(1).max(10_000) }),
       z.strictObject({ column: columnName, op: z.literal('isNull'), value: z.boolean() }),
     ],
-    { error: filterRule },
+    { error: 'must be a comparison of a column, or `and` or `or` with a list of them' },
   )
   .meta({ id: 'RowFilter', description: 'Which rows: a comparison, or several joined by `and` or `or`.' });
 

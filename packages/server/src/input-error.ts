@@ -1,17 +1,12 @@
 import type { ErrorIssue } from '@oriel/schemas';
 import { AppError } from './errors.ts';
+import { explained, type RefusedField } from './nearest-option.ts';
 
 /** What a schema refused: zod's own issues, or what a worker thread tells of them. */
 interface RefusedInput {
   readonly issues: readonly RefusedField[];
   /** How many issues there are, where not all of them are told. */
   readonly issueCount?: number;
-}
-
-interface RefusedField {
-  readonly path: readonly PropertyKey[];
-  readonly code?: string | undefined;
-  readonly message: string;
 }
 
 /** Most issues that one error names. */
@@ -22,12 +17,14 @@ const messageCharsMax = 500;
 const keyCharsMax = 100;
 
 /** A refused input as our error: each issue names the field, the rule and what was expected. */
-export function toInputError({ issues: all, issueCount = all.length }: RefusedInput): AppError {
+export function toInputError({ issues: refused, issueCount = refused.length }: RefusedInput): AppError {
+  const known = refused.slice(0, issuesMax);
+  const all = known.flatMap(explained);
   const issues = all.slice(0, issuesMax).map(toIssue);
   const shown = issues
     .slice(0, issuesInMessage)
     .map(({ path, message }) => (path.length ? `${toPathText(path)}: ${message}` : message));
-  const more = issueCount - shown.length;
+  const more = issueCount - known.length + all.length - shown.length;
   const message = `The input is not valid. ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
   return new AppError('INPUT_INVALID', message, { issues });
 }
