@@ -24,6 +24,13 @@ describe('password hashes', () => {
     expect(await isRight('Secret', hashes[0] ?? '')).toBe(false);
   });
 
+  test('are the same for the same characters, in whichever form a keyboard sends them', async () => {
+    const [composed, apart] = ['caf\u00e9 au lait', 'cafe\u0301 au lait'];
+    expect(await isRight(apart, await hash(composed))).toBe(true);
+    expect(await isRight(composed, await hash(apart))).toBe(true);
+    expect(await isRight('cafe au lait', await hash(composed))).toBe(false);
+  });
+
   test('where there is none, one is verified all the same, at the same cost', async () => {
     argon2.verified.length = 0;
     expect(await isRight('secret', null)).toBe(false);

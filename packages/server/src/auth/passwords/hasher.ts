@@ -35,7 +35,7 @@ export function createPasswordHasher({ memoryKib, passes }: PasswordCost) {
       // asked for in both cases, or the first answer about no account would take longer than all others
       dummy ??= toHash(randomBytes(32).toString('base64'));
       const other = await dummy;
-      const isMatch = await bounded(() => verify(passwordHash ?? other, password));
+      const isMatch = await bounded(() => verify(passwordHash ?? other, composed(password)));
       return isMatch && passwordHash !== null;
     },
 
@@ -49,7 +49,7 @@ export function createPasswordHasher({ memoryKib, passes }: PasswordCost) {
   };
 
   function toHash(password: string): Promise<string> {
-    return hash(password, {
+    return hash(composed(password), {
       algorithm: argon2id,
       memoryCost: memoryKib,
       timeCost: passes,
@@ -69,4 +69,12 @@ export function createPasswordHasher({ memoryKib, passes }: PasswordCost) {
       waitingCount--;
     }
   }
+}
+
+/**
+ * Keyboards differ in whether an accent is a character of its own: what looks the same is the same password.
+ * @see RFC 8265, section 4.2.2, "Enforcement" (OpaqueString)
+ */
+function composed(password: string): string {
+  return password.normalize('NFC');
 }
