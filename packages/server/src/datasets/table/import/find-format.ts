@@ -19,6 +19,8 @@ const ofEnding: Readonly<Record<string, DatasetFormat>> = {
 
 const textFormats: ReadonlySet<DatasetFormat> = new Set(['csv', 'tsv', 'json', 'ndjson']);
 
+const anImage = 'It is an image. Pack images as ZIP, also a single one.';
+
 /** Formats that people try, which are none of ours: told from their first bytes, as latin1 text. */
 const refused: readonly (readonly [start: string, hint: string])[] = [
   ['\xd0\xcf\x11\xe0', 'It is an old Excel or Word file. Save the sheet as CSV.'],
@@ -30,6 +32,18 @@ const refused: readonly (readonly [start: string, hint: string])[] = [
   ['Rar!', 'It is a RAR archive. Pack images as ZIP; send tables as they are, or packed with gzip.'],
   ['ARROW1', 'It is an Arrow file. Save the table as Parquet.'],
   ['SQLite format 3', 'It is an SQLite database. Export the table as CSV.'],
+  ['\x89PNG', anImage],
+  ['\xff\xd8\xff', anImage],
+  ['GIF89a', anImage],
+];
+
+const aPage = 'It is a web page rather than a file. Perhaps its site asks to sign in.';
+
+/** The same of text, in small letters: a page might pass for a CSV of one column. */
+const refusedMarkup: typeof refused = [
+  ['<!doctype html', aPage],
+  ['<html', aPage],
+  ['<?xml', 'It is an XML file. Save the table as CSV.'],
 ];
 
 /**
@@ -51,7 +65,9 @@ export function findFormat({
 }): FoundFormat {
   if (start.length === 0) throw unreadable({ rule: 'empty', message: 'It is empty.' });
   const text = start.toString('latin1');
-  const known = refused.find(([signature]) => text.startsWith(signature));
+  const known =
+    refused.find(([signature]) => text.startsWith(signature)) ??
+    refusedMarkup.find(([tag]) => firstText(start).toLowerCase().startsWith(tag));
   if (known) throw unreadable({ rule: 'format_not_supported', message: known[1] });
   const format = signed(text) ?? told ?? byName(name) ?? byText(start);
   if (isPacked && !textFormats.has(format))
@@ -82,12 +98,16 @@ function byName(name: string): DatasetFormat | undefined {
 
 /** JSON begins with a bracket; the rest may be CSV, whose reader says what is wrong where it is not. */
 function byText(start: Buffer): DatasetFormat {
-  const first = start
-    .toString('utf8')
-    .replace(/^\ufeff/, '')
-    .trimStart()[0];
+  const [first] = firstText(start);
   if (first === '[') return 'json';
   return first === '{' ? 'ndjson' : 'csv';
+}
+
+function firstText(start: Buffer): string {
+  return start
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart();
 }
 
 function checkSignature(format: DatasetFormat, text: string): void {
