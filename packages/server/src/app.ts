@@ -248,7 +248,7 @@ export async function createApp({
         });
     } catch (error) {
       await close();
-      throw toListenError(error, config.port);
+      throw toListenError(error, config);
     }
     return url();
   }

@@ -50,7 +50,7 @@ export async function runPrimary(config: Config): Promise<Serving> {
     try {
       return await connections.listen();
     } catch (error) {
-      throw toListenError(error, config.port);
+      throw toListenError(error, config);
     }
   }
 
