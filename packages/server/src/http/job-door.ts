@@ -83,11 +83,10 @@ export async function jobDoor(
     });
     if (resultsId === null)
       throw new AppError('DATASET_NOT_READY', `The job "${id}" is ${state}, and has no results.`);
-    const query = request.url.split('?', 2)[1];
-    return reply.redirect(
-      `/api/v1/datasets/${resultsId}/export${query === undefined ? '' : `?${query}`}`,
-      307,
-    );
+    const query = new URLSearchParams(request.url.split('?', 2)[1]);
+    // what the job made: somebody may have sent other versions of that dataset since
+    if (!query.has('version')) query.set('version', '1');
+    return reply.redirect(`/api/v1/datasets/${resultsId}/export?${query}`, 307);
   });
 
   /**

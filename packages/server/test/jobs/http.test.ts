@@ -135,10 +135,13 @@ describe('GET /api/v1/jobs/{id}', () => {
     const { resultsId } = await waitFor(member.client, id);
     const answer = await get(`/jobs/${id}/results?format=csv`);
     expect(answer.status).toBe(307);
-    expect(answer.headers.get('location')).toBe(`/api/v1/datasets/${resultsId}/export?format=csv`);
+    expect(answer.headers.get('location')).toBe(`/api/v1/datasets/${resultsId}/export?format=csv&version=1`);
     const file = await app.send(`/api/v1/jobs/${id}/results?format=csv`, { headers: member.headers });
     // with a line of names
     expect(file.text.trim().split('\n')).toHaveLength(121);
+    await member.client.datasets.create.mutate({ datasetId: resultsId ?? '', rows: [{ other: 1 }] });
+    const same = await app.send(`/api/v1/jobs/${id}/results?format=csv`, { headers: member.headers });
+    expect(same.text).toBe(file.text);
   });
 });
 
