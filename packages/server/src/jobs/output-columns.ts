@@ -56,7 +56,7 @@ export function outputColumnsOf(contract: AnyContract): OutputColumns {
     cellsOf: (outputs, errors) => (column) => {
       const field = fields[column];
       if (field) return (row) => valueAt(outputs[row], field.path);
-      if (errors.size === 0) return () => null;
+      if (errors.size === 0) return null;
       const part = column === fields.length ? 'code' : 'message';
       return (row) => errors.get(row)?.[part] ?? null;
     },

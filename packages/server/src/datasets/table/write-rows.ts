@@ -13,7 +13,7 @@ import {
 import type { Column, ColumnType } from '@oriel/schemas';
 import { placed, typeInSql } from './stored-columns.ts';
 import type { RawRow } from './table.ts';
-import { writeBooleans, writeIntegers, writeNumbers, writeTexts } from './write-vectors.ts';
+import { writeBooleans, writeIntegers, writeNothing, writeNumbers, writeTexts } from './write-vectors.ts';
 
 /** DuckDB's own unit. */
 export const chunkRows = 2048;
@@ -33,8 +33,8 @@ const appendedTypes: Readonly<Record<ColumnType, DuckDBType>> = {
   image: BLOB,
 };
 
-/** The value of a row, in the column of this index. */
-export type CellOf = (column: number) => (row: number) => Cell;
+/** The value of a row, in the column of this index; null for a column in which no row has any. */
+export type CellOf = (column: number) => ((row: number) => Cell) | null;
 
 /** A temporary table that rows are put into, to be written as a file. */
 export interface RowsToWrite {
@@ -55,8 +55,11 @@ export async function openRowsToWrite(
   return {
     append(count, cellOf) {
       const chunk = DuckDBDataChunk.create(types, count);
-      for (const [index, { name, type }] of columns.entries())
-        writers[type](chunk, index, cellOf(index), name);
+      for (const [index, { name, type }] of columns.entries()) {
+        const cells = cellOf(index);
+        if (cells) writers[type](chunk, index, cells, name);
+        else writeNothing(chunk, index);
+      }
       appender.appendDataChunk(chunk);
     },
     finish() {

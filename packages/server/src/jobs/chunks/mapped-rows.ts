@@ -27,10 +27,10 @@ export async function* mappedRows(
   const hasImages = picked.some(({ type }) => type === 'image');
   const sql = `SELECT ${sentColumns(picked)} FROM ${tableSql(path)}
     WHERE file_row_number >= ${offset} AND file_row_number < ${offset + limit}`;
-  // a connection of its own: another statement on it would end a stream
+  // a connection of its own: another statement on it would end the stream
   using connected = await database.connect();
-  const { connection } = connected;
-  const read = await (hasImages ? connection.stream(sql) : connection.run(sql));
+  // all of the rows at once, with long texts, would take more memory than the thread has
+  const read = await connected.connection.stream(sql);
   const step = hasImages ? imageRowsAtOnce : rowsAtOnce;
   for (let chunk = await read.fetchChunk(); chunk?.rowCount; chunk = await read.fetchChunk()) {
     const { rowCount } = chunk;
