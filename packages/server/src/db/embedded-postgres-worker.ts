@@ -17,6 +17,11 @@ export type EmbeddedPostgresReport =
   | { kind: 'failed'; message: string };
 
 const connectionsMax = 40;
+/**
+ * PostgreSQL's own cache. By default it has 128 MB, all of which are in memory from the start, since WebAssembly's memory is
+ * written to when it is had. What is not in it is read from the operating system's cache, which has the same files.
+ */
+const sharedBuffers = '32MB';
 
 /**
  * PGlite runs each query synchronously. Here that blocks this thread alone, never the event loop that
@@ -55,7 +60,9 @@ async function openDatabaseFolder(folder: string): Promise<PGlite> {
     await created.close();
     renameSync(unfinished, folder);
   }
-  return PGlite.create(folder);
+  return PGlite.create(folder, {
+    startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${sharedBuffers}`],
+  });
 }
 
 async function stop(server: WireServer, db: PGlite): Promise<void> {

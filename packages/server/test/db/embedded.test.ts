@@ -38,6 +38,11 @@ describe('the embedded database', () => {
     expect(ticks).toBeGreaterThan(20);
   });
 
+  test('takes a quarter of the memory for its cache that PostgreSQL would', async () => {
+    const { rows } = await database.pool.query('SHOW shared_buffers');
+    expect(rows).toEqual([{ shared_buffers: '32MB' }]);
+  });
+
   test('refuses a second process on its folder', async () => {
     const child = spawn(process.execPath, [insertingProcess, folder.path], {
       stdio: ['ignore', 'ignore', 'pipe'],
