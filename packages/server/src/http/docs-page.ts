@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
-import scalar from '@scalar/fastify-api-reference';
+import { Worker } from 'node:worker_threads';
 import type { FastifyInstance } from 'fastify';
 import { errorsPage } from './errors-page.ts';
+import type { Reference, ReferenceTask } from './reference-worker.ts';
+
+const path = '/docs';
+const scriptPath = `${path}/js/scalar.js`;
 
 /** The API's pages for people: the reference at `/docs` and what each error code means at `/docs/errors`. */
 export async function docsPage(
@@ -16,21 +20,38 @@ export async function docsPage(
   server.get('/docs/errors', async (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(errorsPage),
   );
-  await server.register(scalar, {
-    routePrefix: '/docs',
-    configuration: {
-      url: documentUrl,
-      // absolute, since the page is at /docs and at /docs/
-      cdn: '/docs/js/scalar.js',
-      title: 'Oriel API',
-      // nothing of the page comes from, or reports to, anywhere but this server
-      telemetry: false,
-      withDefaultFonts: false,
-      hideClientButton: true,
-      showDeveloperTools: 'never',
-      agent: { disabled: true },
-      mcp: { disabled: true },
-    },
+  let reading: Promise<Reference> | undefined;
+  const reference = () => {
+    reading ??= readReference(documentUrl).catch((error: unknown) => {
+      reading = undefined; // the next visit tries again
+      throw error;
+    });
+    return reading;
+  };
+  server.get(path, async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send((await reference()).html),
+  );
+  server.get(scriptPath, async (_request, reply) => {
+    const { buffer, byteOffset, byteLength } = (await reference()).script;
+    return reply
+      .type('application/javascript; charset=utf-8')
+      .send(Buffer.from(buffer, byteOffset, byteLength));
+  });
+}
+
+/**
+ * The reference comes as a module with 4 MB of script in a string, of which V8 keeps two copies, and parsers that this
+ * page has no use for. So the first visit has it read on a thread that ends, and nothing but the script stays.
+ */
+function readReference(documentUrl: string): Promise<Reference> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./reference-worker.ts', import.meta.url), {
+      name: 'api-reference',
+      workerData: { path, scriptPath, documentUrl } satisfies ReferenceTask,
+    });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the thread of the API reference ended with ${code}`)));
   });
 }
 

@@ -58,8 +58,6 @@ export async function createHttpServer({
     bodyLimit: config.bodyBytesMax,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    // the page of the API answers at both; its plugin would answer the first with a redirect
-    rewriteUrl: ({ url = '/' }) => (url === '/docs' ? '/docs/' : url),
     routerOptions: { maxParamLength: 5000, ignoreTrailingSlash: true },
     genReqId: ({ headers: { 'x-request-id': given } }) =>
       typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID(),

@@ -5,8 +5,8 @@ import type { SettingName } from '../../src/settings.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** Settings, and the file for what `record-connections.mjs` finds. */
-type Environment = Partial<Record<SettingName | 'RECORD_CONNECTIONS_TO', string>>;
+/** Settings, and the files for what `record-connections.mjs` and `record-modules.mjs` find. */
+type Environment = Partial<Record<SettingName | 'RECORD_CONNECTIONS_TO' | 'RECORD_MODULES_TO', string>>;
 
 /**
  * The server as its own process, as `npm start` runs it.
