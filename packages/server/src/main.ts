@@ -1,14 +1,13 @@
 import cluster from 'node:cluster';
 import type { FirstAdmin } from './auth/users/first-admin.ts';
-import { runPrimary } from './cluster/primary.ts';
-import { runWorker } from './cluster/worker.ts';
 import { type Config, readConfig } from './config.ts';
 import { checkAddress } from './http/server-address.ts';
-import { type Serving, serve } from './serve.ts';
+import type { Serving } from './serve.ts';
 
 const config = readConfigOrExit();
 
-if (cluster.isWorker) await runWorker(config);
+// what a process loads is kept for good, and each kind loads something else: the server is more than half of a primary
+if (cluster.isWorker) await (await import('./cluster/worker.ts')).runWorker(config);
 else await run();
 
 async function run(): Promise<void> {
@@ -28,7 +27,8 @@ async function run(): Promise<void> {
 async function start(): Promise<Serving> {
   // told before a database is made and models are loaded; listening itself decides in the end
   await checkAddress(config);
-  return config.processes > 1 ? runPrimary(config) : serve({ config });
+  if (config.processes > 1) return (await import('./cluster/primary.ts')).runPrimary(config);
+  return (await import('./serve.ts')).serve({ config });
 }
 
 function readConfigOrExit(): Config {

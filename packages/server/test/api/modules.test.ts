@@ -37,3 +37,11 @@ test('a server loads what it works with: the API reference when somebody asks fo
   expect((await modulesOf('thread')).filter(isReference)).not.toEqual([]);
   expect((await modulesOf('worker')).filter(isReference)).toEqual([]);
 });
+
+test('a primary, which answers no request, loads nothing that answers them', async () => {
+  const { modulesOf } = await start();
+  const answersRequests = (module: string) =>
+    /\/node_modules\/(fastify|@trpc\/server|pg-boss|onnxruntime-node)\/|\/server\/src\/app\.ts$/.test(module);
+  expect((await modulesOf('worker')).filter(answersRequests)).not.toEqual([]);
+  expect((await modulesOf('primary')).filter(answersRequests)).toEqual([]);
+});
