@@ -4,6 +4,7 @@ import { createApp } from './app.ts';
 import type { FirstAdmin } from './auth/users/first-admin.ts';
 import type { Config } from './config.ts';
 import { readFirstAdmin } from './first-admin.ts';
+import { giveHeapBack } from './garbage.ts';
 import { growHeapsFurther } from './heap-growth.ts';
 import type { HandedConnections } from './http/handed-connections.ts';
 import { createLogger } from './logger.ts';
@@ -55,6 +56,7 @@ export async function serve({
     ...(clusterMetrics && { clusterMetrics }),
   });
   await app.ready;
+  giveHeapBack();
   growHeapsFurther();
   const { database } = app;
   const firstAdmin = isWorker ? null : await orClose(app, readFirstAdmin({ database, config, logger }));

@@ -5,6 +5,7 @@ import { AggregatorRegistry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
 import { readFirstAdmin } from '../first-admin.ts';
+import { giveHeapBack } from '../garbage.ts';
 import { toListenError, toServerUrl } from '../http/server-address.ts';
 import { createLogger } from '../logger.ts';
 import type { Serving } from '../serve.ts';
@@ -36,7 +37,9 @@ export async function runPrimary(config: Config): Promise<Serving> {
 
   try {
     const firstAdmin = await readFirstAdmin({ database, config, logger });
-    const started = await Promise.all(Array.from({ length: config.processes }, startWorker));
+    const starting = Promise.all(Array.from({ length: config.processes }, startWorker));
+    giveHeapBack(); // there is time while they start
+    const started = await starting;
     const url = toServerUrl(config, await listen());
     logger.info(`listening at ${url}`);
     listening.resolve(url);

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { giveHeapBack } from '../garbage.ts';
 import { startWireServer, type WireServer, type WireServerOptions } from './wire-server.ts';
 
 /** What the worker thread is started with. */
@@ -22,6 +23,7 @@ const connectionsMax = 40;
  * written to when it is had. What is not in it is read from the operating system's cache, which has the same files.
  */
 const sharedBuffers = '32MB';
+const startParams = [...PGlite.defaultStartParams, '-c', `shared_buffers=${sharedBuffers}`];
 
 /**
  * PGlite runs each query synchronously. Here that blocks this thread alone, never the event loop that
@@ -44,6 +46,7 @@ async function serve({ folder, listen, databaseName }: EmbeddedPostgresTask): Pr
     },
   });
   parentPort?.once('message', () => void stop(server, db)); // the one message there is
+  giveHeapBack();
   report({ kind: 'listening', port: server.port });
 }
 
@@ -56,13 +59,11 @@ async function openDatabaseFolder(folder: string): Promise<PGlite> {
     const unfinished = `${folder}.new`;
     rmSync(unfinished, { recursive: true, force: true });
     mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
-    const created = await PGlite.create(unfinished);
+    const created = await PGlite.create(unfinished, { startParams });
     await created.close();
     renameSync(unfinished, folder);
   }
-  return PGlite.create(folder, {
-    startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${sharedBuffers}`],
-  });
+  return PGlite.create(folder, { startParams });
 }
 
 async function stop(server: WireServer, db: PGlite): Promise<void> {

@@ -6,6 +6,7 @@ import type {
   LoadReply,
   ReplyOf,
   RunTask,
+  SettleReply,
   SliceTask,
   ThreadData,
   VersionFile,
@@ -103,6 +104,7 @@ export function createWorkerPool(options: WorkerPoolOptions) {
         options.onLoaded(file, reply);
       }
     }
+    await slot.send<SettleReply>({ kind: 'settle' });
   }
 
   async function load(slot: ThreadSlot, file: VersionFile): Promise<LoadReply> {

@@ -5,8 +5,9 @@ import type { SettingName } from '../../src/settings.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** Settings, and the files for what `record-connections.mjs` and `record-modules.mjs` find. */
-type Environment = Partial<Record<SettingName | 'RECORD_CONNECTIONS_TO' | 'RECORD_MODULES_TO', string>>;
+/** Where the `record-*.mjs` beside this file write what they find. */
+type RecordName = 'RECORD_CONNECTIONS_TO' | 'RECORD_MODULES_TO' | 'RECORD_YOUNG_HEAPS_TO';
+type Environment = Partial<Record<SettingName | RecordName, string>>;
 
 /**
  * The server as its own process, as `npm start` runs it.

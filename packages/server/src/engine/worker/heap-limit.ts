@@ -1,5 +1,5 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { getHeapStatistics } from 'node:v8';
+import { collectGarbage } from '../../garbage.ts';
 import { heapFullExitCode } from './protocol.ts';
 
 /**
@@ -11,11 +11,4 @@ export function endThreadIfHeapIsFull(heapMb: number): void {
   if (!isFull()) return;
   collectGarbage();
   if (isFull()) process.exit(heapFullExitCode);
-}
-
-/** V8 has no other way to ask for it from inside; the flag makes `gc` known to new contexts only. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  const gc: () => void = runInNewContext('gc');
-  gc();
 }

@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { giveHeapBack } from '../../garbage.ts';
 import { giveWayToEventLoops } from '../../give-way.ts';
 import { loadVersion } from './load-version.ts';
 import type {
@@ -7,6 +8,7 @@ import type {
   LoadTask,
   RunReply,
   RunTask,
+  SettleReply,
   SliceReply,
   SliceTask,
   ThreadData,
@@ -23,7 +25,9 @@ const gate = new SessionGate();
 const versions = new Map<string, LoadedVersion>();
 
 /** Runs on a worker thread, one task at a time. Knows models and nothing of queues, deadlines or callers. */
-export function runTask(task: ThreadTask): Promise<HelloReply | LoadReply | RunReply | SliceReply> {
+export function runTask(
+  task: ThreadTask,
+): Promise<HelloReply | LoadReply | SettleReply | RunReply | SliceReply> {
   switch (task.kind) {
     case 'run':
       return run(task);
@@ -31,6 +35,8 @@ export function runTask(task: ThreadTask): Promise<HelloReply | LoadReply | RunR
       return slice(task);
     case 'load':
       return load(task);
+    case 'settle':
+      return settle();
     case 'hello':
       return Promise.resolve({ gate: gate.buffer });
   }
@@ -48,6 +54,11 @@ async function load({ file }: LoadTask): Promise<LoadReply> {
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+async function settle(): Promise<SettleReply> {
+  giveHeapBack();
+  return { isSettled: true };
 }
 
 async function run({ key, inputs }: RunTask): Promise<RunReply> {

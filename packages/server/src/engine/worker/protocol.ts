@@ -21,7 +21,7 @@ export interface VersionFile {
   readonly modelPath: string;
 }
 
-export type ThreadTask = HelloTask | LoadTask | RunTask | SliceTask;
+export type ThreadTask = HelloTask | LoadTask | SettleTask | RunTask | SliceTask;
 
 /** The first task of every thread: shows that it runs, and fetches its gate. */
 export interface HelloTask {
@@ -43,6 +43,14 @@ export interface LoadedReply {
   readonly batchSizeMax: number;
   /** Whether the pipeline promises that it may run on the event loop. */
   readonly isMicro: boolean;
+}
+
+/** All is loaded: what that took and nothing uses any more is to be given back. */
+export interface SettleTask {
+  readonly kind: 'settle';
+}
+export interface SettleReply {
+  readonly isSettled: true;
 }
 
 export interface RunTask {
