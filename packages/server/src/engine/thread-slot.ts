@@ -10,6 +10,8 @@ export interface SlotOptions<Task = ThreadTask> {
   readonly threadData: ThreadData;
   /** The thread's code, when it is not the usual: a module with `runTask`, which answers a {@link HelloTask} too. */
   readonly workerFile?: URL;
+  /** Bound of the part of the thread's heap for young objects, of which V8 keeps what it once had; without it, 96. */
+  readonly youngHeapMbMax?: number;
   /** Loads the models on a thread that just started. A {@link ThreadEndedError} makes the slot begin again. */
   readonly load: (slot: ThreadSlot<Task>) => Promise<void>;
   /** The slot went up or down. */
@@ -177,6 +179,7 @@ export class ThreadSlot<Task = ThreadTask> {
   }
 
   #openPool(): Piscina {
+    const { youngHeapMbMax } = this.#options;
     const pool = new Piscina({
       filename: (this.#options.workerFile ?? new URL('./worker/onnx-worker.ts', import.meta.url)).href,
       name: 'runTask',
@@ -191,7 +194,10 @@ export class ThreadSlot<Task = ThreadTask> {
       recordTiming: false,
       // past this time `close` would end threads mid-run; `close` below sees to the time itself
       closeTimeout: 2 ** 31 - 1,
-      resourceLimits: { maxOldGenerationSizeMb: hardHeapLimitMb(this.#options.threadData.heapMb) },
+      resourceLimits: {
+        maxOldGenerationSizeMb: hardHeapLimitMb(this.#options.threadData.heapMb),
+        ...(youngHeapMbMax !== undefined && { maxYoungGenerationSizeMb: youngHeapMbMax }),
+      },
     });
     // without a listener, an error in an idle thread would end the process
     pool.on('error', (error) => {

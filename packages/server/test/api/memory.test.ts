@@ -68,9 +68,18 @@ test('an idle server has given back what its threads needed for loading', async 
     hook: new URL('../support/record-young-heaps.mjs', import.meta.url),
     variable: 'RECORD_YOUNG_HEAPS_TO',
   });
-  const threads = async () => Object.fromEntries((await readRecord()).map((line) => line.split(' ')));
-  // two threads of each process: the database and its primary, models and their workers
-  expect(Object.keys(await threads())).toHaveLength(6);
-  const largestMib = async () => Math.max(...Object.values(await threads()).map(Number)) / 1024 / 1024;
+  /** The last line of each thread. */
+  const threads = async () => {
+    const lines = (await readRecord()).map((line) => line.split(' '));
+    const last = new Map(
+      lines.map(([thread, bytes, limitMb]) => [thread, { bytes: Number(bytes), limitMb }]),
+    );
+    return [...last.values()];
+  };
+  // two of each process: the database's and its primary's, models' and their workers'
+  expect(await threads()).toHaveLength(6);
+  const largestMib = async () => Math.max(...(await threads()).map(({ bytes }) => bytes)) / 1024 / 1024;
   await expect.poll(largestMib, { timeout: 10_000 }).toBeLessThan(8);
+  // those of models need little of it, and keep what they once had
+  expect((await threads()).filter(({ limitMb }) => limitMb === '24')).toHaveLength(2);
 });
