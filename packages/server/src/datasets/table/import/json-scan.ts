@@ -2,10 +2,14 @@ type Expected = 'value' | 'value or end' | 'name' | 'name or end' | 'colon' | 'c
 
 const space = /[ \t\r\n]/;
 const scalarPart = /[-+.\w]/;
-/** What follows a backslash: a letter, or a `u` and four digits, of which a half of a pair has the other one after it. */
+/**
+ * What follows a backslash: a small letter, or a `u` and four digits of either case, of which a half of a pair has the
+ * other one after it.
+ */
 const wholeEscape =
-  /^(?:["\\/bfnrt]|u(?:[\da-cef][\da-f]|d[0-7])[\da-f]{2}|ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2})$/i;
-const escapeStart = /^u(?:[\da-f]{0,4}|d[89ab][\da-f]{2}\\(?:u(?:d(?:[c-f][\da-f]?)?)?)?)$/i;
+  /^(?:["\\/bfnrt]|u(?:[\dA-CEFa-cef][\dA-Fa-f]|[Dd][0-7])[\dA-Fa-f]{2}|u[Dd][89ABab][\dA-Fa-f]{2}\\u[Dd][C-Fc-f][\dA-Fa-f]{2})$/;
+const escapeStart =
+  /^u(?:[\dA-Fa-f]{0,4}|[Dd][89ABab][\dA-Fa-f]{2}\\(?:u(?:[Dd](?:[C-Fc-f][\dA-Fa-f]?)?)?)?)$/;
 const scalar = /^(true|false|null|-?(NaN|Infinity)|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)$/;
 
 /**
