@@ -49,6 +49,7 @@ export function createCheckRunner({ tables, threads, datasets, contracts }: Need
     const { path, columns, rows } = table;
     const ranges = rangesByRows(rows, chunkRows);
     await doChunks(job, { count: ranges.length, atOnce: threads.threads }, async (index) => {
+      // only chunks that there are, are checked
       const range = ranges[index] as ChunkRange;
       const { sha256, result } = await tables.writeWith(({ folder, path: to }) =>
         threads.run({ kind: 'check', model, path, columns, mapping, ...range, folder, to }, job.signal),
