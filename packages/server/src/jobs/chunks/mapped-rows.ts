@@ -52,14 +52,23 @@ function inputReader(
   const cells = columns.map((column, index) => cellReader(chunk, index, column, { hasImageBytes: false }));
   const sources = fields.map(({ name, column, read }) => {
     const cellOf = cells[columns.findIndex((one) => one.name === column)];
-    return { name, valueAt: (row: number) => read(cellOf?.(row) ?? null) };
+    if (!cellOf) throw new Error(`the column "${column}" is not read`);
+    return { name, read, cellOf };
   });
+  // to copy an object that has all fields takes half the time of adding them one by one
+  const shape = Object.fromEntries(fields.map(({ name }) => [name, undefined]));
   return (row) => {
-    const input: Input = {};
-    for (const { name, valueAt } of sources) {
-      const value = valueAt(row);
-      if (value !== undefined) input[name] = value;
+    const input: Input = { ...shape };
+    let isWhole = true;
+    for (const { name, read, cellOf } of sources) {
+      const value = read(cellOf(row));
+      if (value === undefined) isWhole = false;
+      input[name] = value;
     }
-    return input;
+    return isWhole ? input : withoutEmpty(input);
   };
+}
+
+function withoutEmpty(input: Input): Input {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }
