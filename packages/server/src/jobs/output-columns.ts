@@ -1,5 +1,6 @@
-import type { AnyContract, Column, ColumnType, ItemError } from '@oriel/schemas';
+import type { AnyContract, ItemError } from '@oriel/schemas';
 import type { RawRow } from '../datasets/table/table.ts';
+import type { PlainColumn } from '../datasets/table/write-columns.ts';
 import type { CellOf } from '../datasets/table/write-rows.ts';
 import { toContractSchemas } from '../models/contract-schema.ts';
 
@@ -7,13 +8,13 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 type Cell = RawRow[string];
 
 /** A column of results, and where in a model's output its value is. */
-interface OutputColumn extends Column {
+interface OutputColumn extends PlainColumn {
   readonly path: readonly string[];
 }
 
 /** How outputs become rows. */
 export interface OutputColumns {
-  readonly columns: readonly Column[];
+  readonly columns: readonly PlainColumn[];
   /** The column that holds why a row has no output; null in every other row. */
   readonly errorColumn: string;
   /** The cells of rows that have an output, or an error; without making a row of each. */
@@ -106,14 +107,14 @@ function resolve(schema: JsonSchema, defs: Readonly<Record<string, JsonSchema>>)
   return others.length === 1 ? resolve(others[0] ?? {}, defs) : schema;
 }
 
-const columnTypes: Readonly<Record<string, ColumnType>> = {
+const columnTypes: Readonly<Record<string, PlainColumn['type']>> = {
   string: 'text',
   integer: 'integer',
   number: 'number',
   boolean: 'boolean',
 };
 
-function typeOf({ type }: JsonSchema): ColumnType {
+function typeOf({ type }: JsonSchema): PlainColumn['type'] {
   return (typeof type === 'string' ? columnTypes[type] : undefined) ?? 'json';
 }
 

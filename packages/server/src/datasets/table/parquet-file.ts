@@ -30,7 +30,6 @@ interface Write {
 /** Writes what a SELECT answers as a table's file. @returns how many rows */
 export async function writeParquet(connection: DuckDBConnection, write: Write) {
   const { select, columns, path, rowBytes, groupRows = usualGroupRows(columns.length, rowBytes) } = write;
-  const metadata = JSON.stringify({ columns: columns.map(({ name, type }) => [name, type]) });
   const options = [
     'FORMAT parquet',
     // images are packed already; of zstd, a higher level takes a fifth longer for a twentieth of the size
@@ -40,13 +39,18 @@ export async function writeParquet(connection: DuckDBConnection, write: Write) {
     // its encodings of numbers are quicker and smaller than the older ones
     'PARQUET_VERSION v2',
     `ROW_GROUP_SIZE ${groupRows}`,
-    `KV_METADATA {${metadataKey}: ${literal(metadata)}}`,
+    `KV_METADATA {${metadataKey}: ${literal(tableMetadata(columns))}}`,
   ];
   const [[rows] = []] = await query(
     connection,
     `COPY (${select}) TO ${literal(path)} (${options.join(', ')})`,
   );
   return Number(rows);
+}
+
+/** What a table's file says of itself, under the metadata's key. */
+export function tableMetadata(columns: readonly Column[]): string {
+  return JSON.stringify({ columns: columns.map(({ name, type }) => [name, type]) });
 }
 
 export function usualGroupRows(columnCount: number, rowBytes = 0): number {

@@ -4,7 +4,7 @@ import { deserializeTCompactProtocol } from 'hyparquet/src/thrift.js';
 import { ByteWriter } from 'hyparquet-writer';
 import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js';
 import { z } from 'zod';
-import { usualGroupRows } from './parquet-file.ts';
+import { tableMetadata, usualGroupRows } from './parquet-file.ts';
 import { metadataKey, storedName } from './stored-columns.ts';
 
 /** Tables' files one after another, each row beside the one at the same place of another file; all by their paths. */
@@ -212,7 +212,6 @@ function packFooter(
   const stored = footers.flatMap(({ field_2: [, ...elements] }) => elements);
   if (stored.length !== columns.length)
     throw new Error(`${stored.length} columns are to be ${columns.length}`);
-  const metadata = JSON.stringify({ columns: columns.map(({ name, type }) => [name, type]) });
   const writer = new ByteWriter();
   serializeTCompactProtocol(writer, {
     field_1: Math.max(...footers.map(({ field_1: version }) => version)),
@@ -233,7 +232,7 @@ function packFooter(
       field_5: offset,
       field_6: packedBytes,
     })),
-    field_5: [{ field_1: metadataKey, field_2: metadata }],
+    field_5: [{ field_1: metadataKey, field_2: tableMetadata(columns) }],
     field_6: first.field_6,
     field_7: footers.every(({ field_7 }) => field_7) ? footers.flatMap(({ field_7 }) => field_7) : undefined,
   });

@@ -99,7 +99,7 @@ function storedSql(appended: string, type: ColumnType): string {
 type Cell = RawRow[string];
 type Writer = (chunk: DuckDBDataChunk, index: number, cellOf: (row: number) => Cell, name: string) => void;
 
-function wrong(name: string, type: ColumnType, value: unknown): TypeError {
+export function wrongValue(name: string, type: ColumnType, value: unknown): TypeError {
   return new TypeError(`a value of the column "${name}", which is ${type}, is ${typeof value}`);
 }
 
@@ -109,7 +109,7 @@ const textsOf =
     writeTexts(chunk, index, (row) => {
       const value = cellOf(row);
       if (value === null || typeof value === 'string') return value;
-      throw wrong(name, type, value);
+      throw wrongValue(name, type, value);
     });
 
 const writers: Readonly<Record<ColumnType, Writer>> = {
@@ -117,19 +117,19 @@ const writers: Readonly<Record<ColumnType, Writer>> = {
     writeBooleans(chunk, index, (row) => {
       const value = cellOf(row);
       if (value === null || typeof value === 'boolean') return value;
-      throw wrong(name, 'boolean', value);
+      throw wrongValue(name, 'boolean', value);
     }),
   integer: (chunk, index, cellOf, name) =>
     writeIntegers(chunk, index, (row) => {
       const value = cellOf(row);
       if (value === null || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
-      throw wrong(name, 'integer', value);
+      throw wrongValue(name, 'integer', value);
     }),
   number: (chunk, index, cellOf, name) =>
     writeNumbers(chunk, index, (row) => {
       const value = cellOf(row);
       if (value === null) return null;
-      if (typeof value !== 'number') throw wrong(name, 'number', value);
+      if (typeof value !== 'number') throw wrongValue(name, 'number', value);
       // JSON has none of the others
       return Number.isFinite(value) ? value : null;
     }),
@@ -152,6 +152,6 @@ const writers: Readonly<Record<ColumnType, Writer>> = {
 function toBlob(value: Cell, name: string) {
   if (value === null) return null;
   if (value instanceof Uint8Array) return blobValue(value);
-  if (typeof value !== 'string') throw wrong(name, 'image', value);
+  if (typeof value !== 'string') throw wrongValue(name, 'image', value);
   return blobValue(Buffer.from(value, 'base64'));
 }

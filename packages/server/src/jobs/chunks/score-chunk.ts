@@ -1,6 +1,5 @@
 import type { Database } from '../../datasets/table/database.ts';
-import { writeParquet } from '../../datasets/table/parquet-file.ts';
-import { openRowsToWrite } from '../../datasets/table/write-rows.ts';
+import { openColumnsToWrite } from '../../datasets/table/write-columns.ts';
 import { rowFailed } from '../../engine/engine-errors.ts';
 import type { LoadedVersion } from '../../engine/worker/run-batch.ts';
 import { predictRows } from '../../engine/worker/run-slice.ts';
@@ -20,20 +19,17 @@ export async function scoreChunk(
   const { contract } = version;
   const outputs = outputColumnsOf(contract);
   const told = { rows: 0, rowsFailed: 0, computeMs: 0 };
-  await database.withConnection(async (connection) => {
-    const results = await openRowsToWrite(connection, outputs.columns);
-    for await (const inputs of mappedRows(contract, database, from)) {
-      const startedAt = performance.now();
-      const { outputs: answered, failures } = await predictRows(version, inputs);
-      told.computeMs += performance.now() - startedAt;
-      told.rows += inputs.length;
-      told.rowsFailed += failures.length;
-      const failed = new Map(failures.map((failure) => [failure.index, rowFailed(contract.id, failure)]));
-      results.append(inputs.length, outputs.cellsOf(inPlace(inputs.length, answered, failed), failed));
-    }
-    const select = results.finish();
-    await writeParquet(connection, { select, columns: outputs.columns, path: to, groupRows });
-  });
+  const results = openColumnsToWrite({ path: to, columns: outputs.columns, groupRows });
+  for await (const inputs of mappedRows(contract, database, from)) {
+    const startedAt = performance.now();
+    const { outputs: answered, failures } = await predictRows(version, inputs);
+    told.computeMs += performance.now() - startedAt;
+    told.rows += inputs.length;
+    told.rowsFailed += failures.length;
+    const failed = new Map(failures.map((failure) => [failure.index, rowFailed(contract.id, failure)]));
+    results.append(inputs.length, outputs.cellsOf(inPlace(inputs.length, answered, failed), failed));
+  }
+  results.finish();
   return told;
 }
 
