@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Cell, Column, ColumnProfile, Row } from '@oriel/schemas';
+import type { Cell, Column, Row } from '@oriel/schemas';
 import type { BlobStorage } from '../../storage/blob-storage.ts';
 import { tableSql } from './parquet-file.ts';
 import { readRows, sentColumns } from './read-rows.ts';
@@ -17,17 +17,16 @@ interface Finished {
   readonly path: string;
   readonly rows: number;
   readonly columns: readonly Column[];
-  readonly profile: readonly ColumnProfile[];
 }
 
 /** Stores a table's file, and keeps its first rows at hand. */
 export async function finishTable(
   connection: DuckDBConnection,
   storage: Pick<BlobStorage, 'takeFile'>,
-  { path, rows, columns, profile }: Finished,
-): Promise<ImportedTable> {
+  { path, rows, columns }: Finished,
+): Promise<Omit<ImportedTable, 'profile'>> {
   const preview = await readPreview(connection, path, columns);
-  return { parquet: await storage.takeFile(path), rows, columns, profile, preview };
+  return { parquet: await storage.takeFile(path), rows, columns, preview };
 }
 
 async function readPreview(connection: DuckDBConnection, path: string, columns: readonly Column[]) {

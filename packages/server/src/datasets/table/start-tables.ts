@@ -79,7 +79,7 @@ export async function startTables(options: TableOptions): Promise<Tables> {
             columns,
             notFinite,
           });
-          return { ...(await finishTable(connection, storage, { ...made, profile })), format };
+          return { ...(await finishTable(connection, storage, made)), profile, format };
         },
         signal,
       );
@@ -145,16 +145,18 @@ export async function startTables(options: TableOptions): Promise<Tables> {
       const paths = { parts: linked.paths.slice(0, parts.length), base: linked.paths[parts.length] };
       return await workingOnOurs(database, async (connection, folder) => {
         const join = await describeJoin(connection, paths);
-        const write = async () =>
-          (await spliced(join, folder, splice)) ?? writeJoin(connection, join, folder);
+        const write = async () => {
+          const path = (await spliced(join, folder, splice)) ?? (await writeJoin(connection, join, folder));
+          return finishTable(connection, storage, { ...join, path });
+        };
         const profiled = () =>
           database.withConnection((another) => profileJoin(another, join, base?.profile));
         // side by side, as the join itself has one thread only; of a wide table, each takes all of the memory
-        const [path, profile] =
+        const [finished, profile] =
           database === databases.usual
             ? await sideBySide(write, profiled)
             : [await write(), await profiled()];
-        return finishTable(connection, storage, { ...join, path, profile });
+        return { ...finished, profile };
       });
     });
   }
