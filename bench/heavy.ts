@@ -6,24 +6,26 @@ import { compare, type Round, readArguments } from './support/compare.ts';
 import { fastApiGoals, fastApiIfThere } from './support/fast-api.ts';
 import { requireWrk } from './support/load.ts';
 import { report, reportGoals } from './support/report.ts';
-import { naiveFastify, oriel, raw } from './support/sides.ts';
+import { fastApiDraftName, fastApiName, naiveFastify, oriel, raw } from './support/sides.ts';
 
 const { rounds, seconds } = readArguments({ rounds: 3, seconds: 4 });
 await requireWrk();
 await makeBenchModels();
+const jpegFastApis = [fastApiName, fastApiDraftName];
 
 async function measureModel(
   model: string,
   title: string,
   batchSizes: readonly number[],
   connections: number[],
+  fastApis?: readonly string[],
 ) {
   console.log(`\n# ${title}`);
   const cluster = await naiveFastify(model, 2);
   const ours = await oriel(model, { isBenchModel: true });
   const raws = batchSizes.map((size) => raw(model, size));
   const results = await compare({
-    sides: [...raws, cluster, ...(await fastApiIfThere(model)), ours],
+    sides: [...raws, cluster, ...(await fastApiIfThere(model, fastApis)), ours],
     connections,
     rounds,
     seconds,
@@ -33,7 +35,7 @@ async function measureModel(
 }
 
 const bytes = await measureModel('mobilenet', 'MobileNetV2, raw bytes', [1, 16], [16]);
-const photos = await measureModel('photo', 'MobileNetV2, JPEG of 640 x 480', [1], [16]);
+const photos = await measureModel('photo', 'MobileNetV2, JPEG of 640 x 480', [1], [16], jpegFastApis);
 const text = await measureModel('encoder', 'text encoder, 32 tokens', [1, 16, 32], [1, 64]);
 const [alone = '', ...batches] = text.raws;
 
@@ -55,6 +57,12 @@ reportGoals([
     ),
   },
   ...fastApiGoals(photos.results, { text: 'JPEG', ours: photos.ours, connections: 16, times: 1.4 }),
+  ...fastApiGoals(photos.results, {
+    text: 'JPEG, half-size decoding there',
+    ours: photos.ours,
+    connections: 16,
+    name: fastApiDraftName,
+  }),
   {
     text: 'encoder, c=64, of the raw limit in batches',
     ratios: text.results.rounds.map((of) => of(text.ours, 64).perSecond / fastest(of, batches, 64)),

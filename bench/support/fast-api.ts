@@ -5,11 +5,14 @@ import type { Goal } from './report.ts';
 import { fastApi, fastApiName } from './sides.ts';
 
 /** FastAPI as a side, or none, with a line that says what is missing. */
-export async function fastApiIfThere(model: string): Promise<Side[]> {
+export async function fastApiIfThere(
+  model: string,
+  names: readonly string[] = [fastApiName],
+): Promise<Side[]> {
   const modules = 'fastapi, uvicorn, pydantic, numpy, onnxruntime, PIL';
   try {
     await promisify(execFile)('python3', ['-c', `import ${modules}`]);
-    return [await fastApi(model)];
+    return await Promise.all(names.map((name) => fastApi(model, name)));
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
     console.log(`FastAPI is left out (${reason}); to compare with it, python3 needs: ${modules}.`);
@@ -22,22 +25,24 @@ interface Comparison {
   /** The side that is to be so many times as fast. */
   readonly ours: string;
   readonly connections: number;
-  readonly times: number;
+  /** Left out: it is told, and not asked for. */
+  readonly times?: number;
+  readonly name?: string;
 }
 
 /** What was asked for beside FastAPI; nothing where it is not there. */
 export function fastApiGoals({ plan, rounds }: Results, asked: Comparison): Goal[] {
-  if (!plan.sides.some(({ name }) => name === fastApiName)) return [];
-  const { text, ours, connections, times } = asked;
+  const { text, ours, connections, times, name = fastApiName } = asked;
+  if (!plan.sides.some((side) => side.name === name)) return [];
   return [
     {
       text: `${text}, c=${connections}, of FastAPI`,
-      ratios: rounds.map((of) => of(ours, connections).perSecond / of(fastApiName, connections).perSecond),
-      bound: ['>=', times],
+      ratios: rounds.map((of) => of(ours, connections).perSecond / of(name, connections).perSecond),
+      ...(times !== undefined && { bound: ['>=', times] as const }),
     },
     {
       text: `${text}, the same by processor time`,
-      ratios: rounds.map((of) => of(fastApiName, connections).cpuUs / of(ours, connections).cpuUs),
+      ratios: rounds.map((of) => of(name, connections).cpuUs / of(ours, connections).cpuUs),
     },
   ];
 }

@@ -97,15 +97,17 @@ export async function plainTrpc(model: string): Promise<Side> {
 }
 
 export const fastApiName = 'FastAPI, 2 uvicorn workers';
+/** The same, for JPEG files: with what few know that Pillow can do. */
+export const fastApiDraftName = `${fastApiName}, half-size decoding`;
 /** Where other code decodes the image the answer may differ in the last digits: then only the status is checked. */
 const decodedByPillow: ReadonlySet<string> = new Set(['photo', 'digits']);
 
 /** FastAPI with two workers; only to be had where `hasFastApi` says so. */
-export async function fastApi(model: string): Promise<Side> {
+export async function fastApi(model: string, name = fastApiName): Promise<Side> {
   return serverSide({
-    name: fastApiName,
+    name,
     command: ['python3', 'servers/fastapi_app.py'],
-    env: { MODEL: model },
+    env: { MODEL: model, DRAFT: name === fastApiDraftName ? '1' : '' },
     model,
     path: '/predict',
     payload: await payloadOf(model),
