@@ -7,9 +7,14 @@ export const roleSchema = z
   .meta({ id: 'Role', description: 'What a person is on this server: an admin may do everything.' });
 export type Role = z.infer<typeof roleSchema>;
 
-/** Compared without case: addresses that differ only in it reach the same mailbox everywhere. */
+/**
+ * Compared without case: addresses that differ only in it reach the same mailbox everywhere. White space around one came
+ * along when it was copied, or from a keyboard that completes words.
+ */
 export const emailSchema = z
-  .email()
+  .string()
+  .trim()
+  .check(z.email())
   .max(254)
   .transform((email) => email.toLowerCase());
 
