@@ -69,6 +69,13 @@ describe('signing in', () => {
     expect(await browser.whoAmI()).toBe(person.name);
   });
 
+  test('does not mind white space around the address, which is copied with it easily', async () => {
+    const person = await createPerson();
+    expect(await (await signIn({ ...person, email: ` ${person.email}\n` })).whoAmI()).toBe(person.name);
+    const inside = await signInWith(createBrowser(app), { ...person, email: 'ada @example.com' });
+    expect(inside).toMatchObject({ status: 400, body: { issues: [{ path: ['email'] }] } });
+  });
+
   test('leaves the session that the browser had, and takes none that was planted there', async () => {
     const [person, attacker] = [await createPerson(), await createPerson()];
     const theirs = await signIn(attacker);
@@ -329,6 +336,36 @@ describe('registering', () => {
       expect(second.body).toEqual(first.body);
       expect(await (await signIn(person, open)).whoAmI()).toBe('Ada');
       expect((await register({ ...person, password: 'password1234' })).status).toBe(400);
+    } finally {
+      await open.close();
+    }
+  });
+
+  test('may take a few passwords until one is good enough; neither that nor a link counts as a guess', async () => {
+    const open = await startTestApp({
+      ...cheap,
+      ORIEL_REGISTRATION: 'open',
+      ORIEL_SIGN_IN_ATTEMPTS_MAX: '2',
+    });
+    try {
+      const person = ada();
+      const browser = createBrowser(open);
+      const register = (input: object) => browser.post('/api/v1/auth/register', input);
+      const statuses: number[] = [];
+      for (const secret of ['short', 'password1234', 'ada', 'aaaaaaaaaaaa', person.password])
+        statuses.push((await register({ ...person, password: secret })).status);
+      expect(statuses).toEqual([400, 400, 400, 400, 200]);
+      expect((await register(ada())).status).toBe(200);
+      const { status, headers, body } = await register(ada());
+      expect([status, headers.get('retry-after')]).toEqual([429, '60']);
+      expect(body).toMatchObject({ code: 'RATE_LIMITED' });
+
+      expect(await (await signIn(person, open)).whoAmI()).toBe('Ada');
+      const { link } = await open.app.services.users.create(systemActor, { ...ada(), role: 'member' });
+      const useLink = (secret: string) =>
+        browser.post('/api/v1/auth/use-link', { token: link.token, password: secret });
+      for (const secret of ['short', 'password1234', 'ada']) expect((await useLink(secret)).status).toBe(400);
+      expect((await useLink(password)).status).toBe(200);
     } finally {
       await open.close();
     }

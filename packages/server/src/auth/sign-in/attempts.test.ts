@@ -24,7 +24,7 @@ function createScene(attemptsMax = 5) {
     for (let i = 0; i < count; i++) waits.push(await take(ipOf(i), account));
     return waits;
   };
-  return { take, takeMany, succeed: limits.succeed };
+  return { take, takeMany, succeed: limits.succeed, takeRegistration: limits.takeRegistration };
 }
 
 const anywhere = (i: number) => `198.51.100.${i}`;
@@ -75,6 +75,15 @@ describe('attempts to sign in', () => {
       expect(await take(here, 'ada')).toBe(0);
       await succeed(here, 'ada');
     }
+  });
+
+  test('are not what accounts that are asked for count towards, nor the other way round', async () => {
+    const { take, takeMany, takeRegistration } = createScene();
+    for (let i = 0; i < 5; i++) await takeRegistration(here);
+    await expect(takeRegistration(here)).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterS: 60 });
+    expect(await take(here, 'ada')).toBe(0);
+    expect(await takeMany(6, () => '192.0.2.2', null)).toEqual([0, 0, 0, 0, 0, 60]);
+    await expect(takeRegistration('192.0.2.2')).resolves.toBeUndefined();
   });
 
   test('at once are no more than the bound', async () => {

@@ -39,7 +39,17 @@ export function createAttemptLimits({
      * @throws AppError RATE_LIMITED
      */
     async take(ip: string, account: string | null): Promise<void> {
-      for (const key of keysOf(ip, account)) await takeOne(key);
+      for (const key of keysOf(ip, account)) await takeOne(key, 'Too many attempts to sign in.');
+    },
+
+    /**
+     * Counts an account that is asked for, apart from the attempts to sign in: many who register behind one address, in
+     * a course say, must not keep each other from signing in.
+     *
+     * @throws AppError RATE_LIMITED
+     */
+    async takeRegistration(ip: string): Promise<void> {
+      await takeOne(`register ${addressKey(ip)}`, 'Too many accounts were asked for from this address.');
     },
 
     /** Takes back what a right attempt counted; its account starts anew. */
@@ -49,7 +59,7 @@ export function createAttemptLimits({
     },
   };
 
-  async function takeOne(key: string): Promise<void> {
+  async function takeOne(key: string, refused: string): Promise<void> {
     try {
       await attempts.consume(key);
     } catch (refusal) {
@@ -57,7 +67,7 @@ export function createAttemptLimits({
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       const isFirst = refusal.consumedPoints === attemptsMax + 1;
       const waitS = isFirst ? await startWait(key) : Math.ceil(refusal.msBeforeNext / 1000);
-      throw new AppError('RATE_LIMITED', 'Too many attempts to sign in. Wait, then try again.', {
+      throw new AppError('RATE_LIMITED', `${refused} Wait, then try again.`, {
         retryAfterS: Math.max(1, waitS),
       });
     }

@@ -93,8 +93,9 @@ export function createSignInService({
   async function register(by: Visitor, { email, name, password }: RegisterInput): Promise<void> {
     if (!isRegistrationOpen)
       throw new AppError('FORBIDDEN', 'Only admins make accounts on this server: ask one for a link.');
-    await attempts.take(by.exchange.ip, null);
+    // what is wrong with a password tells nothing of accounts: whoever tries a few before one is good enough may
     await checkPassword({ password, email, name, field: 'password' }, passwordCharsMin);
+    await attempts.takeRegistration(by.exchange.ip);
     const passwordHash = await passwords.hash(password);
     const user = { id: createUuidV7(), email, name, role: 'member', createdAt: new Date() } as const;
     const isNew = await users.create({ ...user, passwordHash });
@@ -174,9 +175,10 @@ export function createSignInService({
     const stored = userId === null ? null : await users.findById(userId);
     if (!stored || stored.user.isDisabled) throw brokenLink();
     const { user } = stored;
+    // the link was right: a password that is not good enough yet is no guess
+    await attempts.succeed(ip, token);
     await checkPassword({ ...user, password, field: 'password' }, passwordCharsMin);
     if (!(await links.use(token, user.id, await passwords.hash(password)))) throw brokenLink();
-    await attempts.succeed(ip, token);
     // who lost the password to somebody else gets the account back for himself alone
     await sessions.endAll(user.id);
     await audit.record(asUser(by, user.id), { action: 'user.password-changed', detail: { method: 'link' } });
