@@ -65,6 +65,13 @@ export interface IntakeNeeds {
   readonly now: () => Date;
 }
 
+/** What came: a version of its own, whatever else is sent to the dataset meanwhile. */
+export interface TakenVersion {
+  /** Of the dataset. */
+  readonly id: string;
+  readonly version: number;
+}
+
 /** Takes in what becomes a dataset: stores the bytes, then makes the dataset and the job that reads it at once. */
 export function createIntake(needs: IntakeNeeds) {
   const { access, datasets, versions, storage, storeSource, jobs, idempotency, transact, now } = needs;
@@ -72,32 +79,30 @@ export function createIntake(needs: IntakeNeeds) {
   const arriving = new Set<string>();
   return { create, upload };
 
-  /** @returns the id of the dataset */
-  async function create(caller: Caller, input: CreateDatasetInput, options: IntakeOptions): Promise<string> {
+  async function create(
+    caller: Caller,
+    input: CreateDatasetInput,
+    options: IntakeOptions,
+  ): Promise<TakenVersion> {
     const { idempotencyKey, rows, url, ...details } = input;
     if ((rows === undefined) === (url === undefined)) throw oneSourceWanted();
     await checkTarget(caller, details);
     const { owner } = caller.principal;
     const key = idempotencyKey ?? options.idempotencyKey;
-    let jobId: string | undefined;
     const call = { owner, operation: 'datasets.create', key, input: { rows, url, ...details } };
-    const { id } = await idempotency.once(call, async (finish) => {
+    const { id: jobId } = await idempotency.once(call, async (finish) => {
       const source = rows
         ? await storeSource.ofRows(rows)
         : await storeSource.ofUrl(url ?? '', options.signal).catch((error: unknown) => {
             throw withUrlField(error, ['url']);
           });
-      const made = await add(caller, source, details, finish);
-      jobId = made.jobId;
-      return made.id;
+      return add(caller, source, details, finish);
     });
-    await waitFor(owner, jobId, options.waitMs);
-    return id;
+    return untilRead(owner, jobId, options.waitMs);
   }
 
   /**
    * @param receive - reads the upload and stores its file with `store`, which is as slow as its sender
-   * @returns the id of the dataset
    */
   async function upload(
     caller: Caller,
@@ -105,7 +110,7 @@ export function createIntake(needs: IntakeNeeds) {
     receive: (
       store: (bytes: AsyncIterable<Uint8Array>) => Promise<Blob>,
     ) => Promise<Source & { details: UploadDetails }>,
-  ): Promise<string> {
+  ): Promise<TakenVersion> {
     const { owner } = caller.principal;
     const { idempotencyKey: key, waitMs, signal } = options;
     using _held = hold(owner, key);
@@ -113,17 +118,11 @@ export function createIntake(needs: IntakeNeeds) {
     const limits = { sizeBytesMax: needs.uploadBytesMax, ...(signal && { signal }) };
     const { details, ...source } = await receive((bytes) => storage.write(bytes, limits));
     await checkTarget(caller, details);
-    let jobId: string | undefined;
     // the same bytes under another name are another input
     const input = { ...details, sha256: source.blob.sha256, name: details.name ?? source.sourceName };
     const call = { owner, operation: 'datasets.upload', key, input };
-    const { id } = await idempotency.once(call, async (finish) => {
-      const made = await add(caller, source, details, finish);
-      jobId = made.jobId;
-      return made.id;
-    });
-    await waitFor(owner, jobId, waitMs);
-    return id;
+    const { id: jobId } = await idempotency.once(call, (finish) => add(caller, source, details, finish));
+    return untilRead(owner, jobId, waitMs);
   }
 
   /** A dataset of one's own that is to get a new version; told before anything is stored. */
@@ -148,6 +147,7 @@ export function createIntake(needs: IntakeNeeds) {
     return { [Symbol.dispose]: () => void arriving.delete(held) };
   }
 
+  /** @returns the id of the job that reads it, which says for good what was made: of which dataset, and which version */
   function add(caller: Caller, source: Source, details: UploadDetails, finish: Finish) {
     const { owner } = caller.principal;
     const { blob, sourceName } = source;
@@ -172,24 +172,27 @@ export function createIntake(needs: IntakeNeeds) {
         datasetVersion: version,
       };
       const { id: jobId } = await jobs.create(owner, job, { tx });
-      await finish(id, tx);
-      return { id, jobId };
+      await finish(jobId, tx);
+      return jobId;
     });
   }
 
-  /** Until the job has ended, at most so long. */
-  async function waitFor(owner: string, id: string | undefined, ms: number): Promise<void> {
-    if (id === undefined) return;
+  /** Waits until the job has ended, at most so long, and tells what it reads. */
+  async function untilRead(owner: string, id: string, ms: number): Promise<TakenVersion> {
     const until = performance.now() + ms;
     let revision: number | undefined;
     for (;;) {
-      const waitS = Math.min(waitSMax, Math.round((until - performance.now()) / 1000));
-      if (waitS <= 0) return;
+      const waitS = Math.max(0, Math.min(waitSMax, Math.round((until - performance.now()) / 1000)));
       const job = await jobs.waitFor({ kind: 'own', owner }, { id, waitS, revision });
-      if (job.finishedAt !== null) return;
+      if (job.finishedAt !== null || waitS === 0) return toTaken(job);
       revision = job.revision;
     }
   }
+}
+
+function toTaken({ id, datasetId, datasetVersion }: Job): TakenVersion {
+  if (datasetId === null || datasetVersion === null) throw new Error(`the job ${id} reads no dataset`);
+  return { id: datasetId, version: datasetVersion };
 }
 
 /** The longest that one look at a job may last. */

@@ -137,8 +137,13 @@ function ownBy(reach: Reach): Prisma.DatasetWhereInput {
 function readableBy(reach: Reach): Prisma.DatasetWhereInput {
   if (reach.kind === 'all') return {};
   const { owner } = reach;
-  if (!owner.startsWith('user:')) return { owner };
-  return { OR: [{ owner }, { shares: { some: { userId: owner.slice('user:'.length) } } }] };
+  const userId = userIdOf(owner);
+  return userId === null ? { owner } : { OR: [{ owner }, { shares: { some: { userId } } }] };
+}
+
+/** The person that a caller acts for; null for a service client, with which nothing can be shared. */
+export function userIdOf(owner: string): string | null {
+  return owner.startsWith('user:') ? owner.slice('user:'.length) : null;
 }
 
 /** A text as it stands: Prisma hands it to ILIKE, which has a meaning for some of its characters. */

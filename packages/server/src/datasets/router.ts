@@ -38,7 +38,7 @@ export const datasetProcedures = {
         tags,
         summary: 'Make a dataset of rows, or of a file at a URL',
         description:
-          'With `datasetId`, a new version of that dataset. The answer comes when the rows have been read, or after ten seconds; `latest.state` says which.',
+          'With `datasetId`, a new version of that dataset. The answer comes when the rows have been read, or after ten seconds; `latest` is the version that this call made, and `latest.state` says which.',
         errorResponses: [400, 404, 409, 413, 422, 503],
       },
     })
@@ -246,6 +246,23 @@ export const datasetProcedures = {
     .input(unshareDatasetInputSchema)
     .output(datasetShareListSchema)
     .mutation(async ({ ctx, input }) => ({ items: await ctx.services.datasets.unshare(ctx, input) })),
+
+  leave: writing
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/datasets/{id}/leave',
+        operationId: 'leaveDataset',
+        tags,
+        summary: 'Leave a dataset that is shared with you',
+        description:
+          'Ends the share for yourself alone, at once. The answer is the dataset as it was; its owner may share it again.',
+        errorResponses: [400, 404, 409, 503],
+      },
+    })
+    .input(datasetIdInputSchema)
+    .output(datasetSchema)
+    .mutation(({ ctx, input }) => ctx.services.datasets.leave(ctx, input.id)),
 
   shares: reading
     .meta({

@@ -17,7 +17,7 @@ import type { Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
 import { createUuidV7 } from '../uuid-v7.ts';
 import { createDatasetAccess, datasetNotFound, type ReadyVersion } from './dataset-access.ts';
-import { type Caller, createIntake, type IntakeNeeds } from './intake.ts';
+import { type Caller, createIntake, type IntakeNeeds, type TakenVersion } from './intake.ts';
 import { createRunPreparation, type RunNeeds } from './prepare-run.ts';
 import type { DatasetRepository, StoredDataset } from './repository.ts';
 import type { ShareRepository } from './share-repository.ts';
@@ -62,12 +62,13 @@ export interface ExportedRows {
 export function createDatasetService(needs: Needs) {
   const { datasets, versions, tables, audit, graceMs, now = () => new Date() } = needs;
   const access = createDatasetAccess(needs);
+  const sharing = createSharing({ access, repository: needs.shares, audit, now });
   const intake = createIntake({ ...needs, now, access, storeSource: createStoreSource(needs) });
   return {
     create: async (...[caller, input, options]: Parameters<typeof intake.create>) =>
-      get(caller, await intake.create(caller, input, options)),
+      getTaken(caller, await intake.create(caller, input, options)),
     upload: async (...[caller, options, receive]: Parameters<typeof intake.upload>) =>
-      get(caller, await intake.upload(caller, options, receive)),
+      getTaken(caller, await intake.upload(caller, options, receive)),
     list,
     get,
     update,
@@ -83,7 +84,8 @@ export function createDatasetService(needs: Needs) {
     createFromTable,
     purgeDeleted,
     isReferenced: versions.isReferenced,
-    ...createSharing({ access, repository: needs.shares, audit, now }),
+    ...sharing,
+    leave: async (caller: Caller, id: string) => toDataset(caller, await sharing.leave(caller, id)),
     ...createRunPreparation({ ...needs, access }),
   };
 
@@ -95,6 +97,14 @@ export function createDatasetService(needs: Needs) {
   /** @throws AppError NOT_FOUND */
   async function get(caller: Caller, id: string): Promise<Dataset> {
     return toDataset(caller, await access.getReadable(caller.reach, id));
+  }
+
+  /** The dataset for whoever sent a version of it: that one is its latest, though others may have come since. */
+  async function getTaken(caller: Caller, { id, version }: TakenVersion): Promise<Dataset> {
+    const dataset = await get(caller, id);
+    if (dataset.latest.version === version) return dataset;
+    const taken = await versions.find(id, version);
+    return taken ? { ...dataset, latest: taken.version } : dataset;
   }
 
   /** @throws AppError NOT_FOUND, FORBIDDEN */

@@ -35,7 +35,7 @@ export function datasetOperations(): DoorOperation[] {
         tags: ['datasets'],
         summary: 'Upload a file as a dataset',
         description:
-          'CSV, TSV, JSON, NDJSON, Parquet, or a ZIP of images; as the body itself or in a form. It is stored as it arrives, then read; the answer comes when that is done, or after the seconds of `Prefer: wait` (ten without it): `latest.state` says which. Safe to send again with the same `Idempotency-Key`.',
+          'CSV, TSV, JSON, NDJSON, Parquet, or a ZIP of images; as the body itself or in a form. It is stored as it arrives, then read; the answer comes when that is done, or after the seconds of `Prefer: wait` (ten without it): `latest` is the version that this upload made, and `latest.state` says which. Safe to send again with the same `Idempotency-Key`.',
         parameters: [
           ...parametersOf(details, { tags: 'Tags with commas between them.' }),
           header('idempotency-key', 'The same key and file make one dataset.'),

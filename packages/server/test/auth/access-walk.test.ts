@@ -139,13 +139,15 @@ function doorsOf(procedure: Procedure) {
 
 type Answer = Awaited<ReturnType<typeof callThroughTrpc>>;
 
+const refusals: ReadonlySet<number> = new Set([401, 403, 404, 409]);
+
 function outcomeOf({ status, text }: Answer): unknown {
   // the path of a problem is what the caller sent, and tells nothing
   const told = text.replaceAll(/"instance":"[^"]*"/g, '');
   const isOwners = told.includes(owner.name) || told.includes(owner.id);
   if (status >= 200 && status < 300) return isOwners ? 'sees' : 'ok';
   // a refusal that tells of the owner's things, or is none, is no outcome that the table can have
-  return (status === 401 || status === 403 || status === 404) && !isOwners ? status : `${status} ${text}`;
+  return refusals.has(status) && !isOwners ? status : `${status} ${text}`;
 }
 
 function differenceOf(all: readonly Procedure[], table: Readonly<Record<string, Expectation>>) {

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Problem } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
-import { asDataset, createDatasetUser, type DatasetUser, uploadCsv } from './support/datasets.ts';
+import {
+  asDataset,
+  asProblem,
+  createDatasetUser,
+  type DatasetUser,
+  newKey,
+  uploadCsv,
+} from './support/datasets.ts';
 
 const birds = 'island,length,weighed\nDream,39.5,true\nBiscoe,,false\nTorgersen,41.25,true\n';
 
@@ -195,15 +202,35 @@ describe('a new version', () => {
     expect((refused.body as Problem).detail).toContain('could not be read');
   });
 
-  test('two at once get numbers of their own', async () => {
+  test('two at once get numbers of their own, and each is told of its own', async () => {
     const { id } = await uploadCsv(ada, birds);
-    const both = await Promise.all([1, 2].map((n) => ada.upload(`a\n${n}\n`, { datasetId: id })));
+    const both = await Promise.all([
+      ada.upload('a\n1\n', { datasetId: id }),
+      ada.upload('a\n1\n2\n', { datasetId: id }),
+    ]);
     expect(both.map(({ status, body }) => [status, asDataset(body).id])).toEqual([
       [201, id],
       [201, id],
     ]);
     const { items } = await ada.client.datasets.versions.query({ id });
     expect(items.map(({ version }) => version)).toEqual([3, 2, 1]);
+    // the files differ in size
+    for (const { version, sizeBytes } of both.map(({ body }) => asDataset(body).latest))
+      expect(items.find((item) => item.version === version)?.sizeBytes).toBe(sizeBytes);
+    expect(both.map(({ body }) => asDataset(body).latest.sizeBytes)).toEqual([4, 6]);
+  });
+
+  test('that is sent again with its key is told of as the first time, whatever has come since', async () => {
+    const { id } = await uploadCsv(ada, birds);
+    const headers = { prefer: 'wait=30', 'idempotency-key': newKey() };
+    const send = async () => asDataset((await ada.upload('a\n1\n', { datasetId: id }, headers)).body);
+    const create = { rows: [{ a: 1 }, { a: 2 }], datasetId: id, idempotencyKey: newKey() };
+    expect((await send()).latest).toMatchObject({ version: 2, sizeBytes: 4 });
+    expect((await ada.client.datasets.create.mutate(create)).latest.version).toBe(3);
+    await uploadCsv(ada, birds, { datasetId: id });
+    expect((await send()).latest).toMatchObject({ version: 2, sizeBytes: 4 });
+    expect((await ada.client.datasets.create.mutate(create)).latest.version).toBe(3);
+    expect((await ada.client.datasets.get.query({ id })).latest.version).toBe(4);
   });
 });
 
@@ -246,6 +273,39 @@ describe('a dataset of somebody else', () => {
     expect((await ada.client.datasets.unshare.mutate({ id, userId: bob.user.id })).items).toEqual([]);
     for (const call of Object.values(read))
       await expect(call()).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
+  });
+
+  test('is left by whom it is shared with, and by nobody else', async () => {
+    const [bob, eve] = [await createDatasetUser(app), await createDatasetUser(app)];
+    const { id } = await uploadCsv(ada, birds);
+    for (const { email } of [bob, eve]) await ada.client.datasets.share.mutate({ id, email });
+    const leave = (user: DatasetUser) => user.post(`/api/v1/datasets/${id}/leave`, {});
+
+    expect(await bob.client.datasets.leave.mutate({ id })).toMatchObject({ id, isMine: false });
+    expect((await bob.get(`/api/v1/datasets/${id}`)).status).toBe(404);
+    expect((await bob.client.datasets.list.query({})).items).toEqual([]);
+    expect((await leave(bob)).status).toBe(404);
+    const { items } = await ada.client.datasets.shares.query({ id });
+    expect(items.map(({ userId }) => userId)).toEqual([eve.user.id]);
+
+    const own = await leave(ada);
+    expect([own.status, asProblem(own.body).code]).toEqual([409, 'CONFLICT']);
+    // an admin may read it all the same, and so has nothing to leave
+    const admin = await createDatasetUser(app, 'admin');
+    expect(await leave(admin)).toMatchObject({
+      status: 404,
+      body: { detail: `The dataset "${id}" is not shared with you.` },
+    });
+    expect((await leave(eve)).status).toBe(200);
+    expect((await ada.client.datasets.rows.query({ id })).rows).toHaveLength(3);
+    const told = await app.app.services.audit.list({ limit: 50, actor: `key:${keyIdOf(eve)}` });
+    expect(told.items[0]).toMatchObject({
+      action: 'dataset.unshared',
+      target: `dataset:${id}`,
+      detail: { with: `user:${eve.user.id}` },
+    });
+    await ada.client.datasets.share.mutate({ id, email: bob.email });
+    expect((await bob.get(`/api/v1/datasets/${id}`)).status).toBe(200);
   });
 
   test('is shared with people who are there, and not with oneself', async () => {

@@ -22,7 +22,7 @@ export type VisitorName = (typeof visitors)[number];
  * What a caller is answered: a status that refuses; `ok`: it may, and nothing of the owner's is in the answer; `sees`:
  * it may, and the owner's things are in the answer.
  */
-type Outcome = 401 | 403 | 404 | 'ok' | 'sees';
+type Outcome = 401 | 403 | 404 | 409 | 'ok' | 'sees';
 
 export interface Expectation {
   /** An input that is valid. */
@@ -148,6 +148,10 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       userId: admin.id,
     }),
     outcomes: mine,
+  },
+  'datasets.leave': {
+    makeInput: async ({ insertDataset }) => ({ id: await insertDataset({ isShared: true }) }),
+    outcomes: /*                        */ [401, 401, 403, 404, 404, 409, 'sees'],
   },
   'datasets.shares': { makeInput: ({ datasetId }) => ({ id: datasetId }), outcomes: mine },
   'jobs.predictDataset': {
