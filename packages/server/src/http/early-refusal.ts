@@ -1,8 +1,9 @@
+import type { FastifyRequest } from 'fastify';
 import { refusalOf } from '../auth/access.ts';
-import type { Principal } from '../auth/principal.ts';
 import type { AppError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Meta } from '../trpc/procedures.ts';
+import { isHeldBack } from './expect-continue.ts';
 
 /**
  * Why a call is refused before its body is read and parsed, which under overload costs more than all else that is done
@@ -10,12 +11,16 @@ import type { Meta } from '../trpc/procedures.ts';
  *
  * To be asked once the caller is known and counted: whoever is not, or may not call this, is told so as ever, and learns
  * nothing of how busy the model is. What Node has of the body by then, or what still comes, it throws away by itself when
- * the answer is written, and the connection serves the next request.
+ * the answer is written, and the connection serves the next request. A body that waits to be asked for is not asked for
+ * where the caller may not call this.
  */
 export function earlyRefusalOf(
   { access, refuseNow }: Meta,
-  { principal, services }: { readonly principal: Principal; readonly services: Services },
+  { request, services }: { readonly request: FastifyRequest; readonly services: Services },
 ): AppError | null {
-  if (!refuseNow || !access || refusalOf(principal, access)) return null;
-  return refuseNow(services);
+  const isWaiting = isHeldBack(request.raw);
+  if (!access || !(refuseNow || isWaiting)) return null;
+  const refusal = refusalOf(request.principal, access);
+  if (refusal) return isWaiting ? refusal : null;
+  return refuseNow?.(services) ?? null;
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { AppError } from '../errors.ts';
+import { isHeldBack } from './expect-continue.ts';
 
 /** A body that announces more than this is not worth waiting for: its sender is cut off, and may miss why. */
 const announcedBytesMax = 1_073_741_824;
@@ -13,6 +14,8 @@ const announcedBytesMax = 1_073_741_824;
 export function lingerAfter(error: AppError, reply: FastifyReply): void {
   const { raw, headers } = reply.request;
   if (error.code !== 'BODY_TOO_LARGE' || Number(headers['content-length'] ?? 0) > announcedBytesMax) return;
+  // reading it would ask for it
+  if (isHeldBack(raw)) return;
   reply.removeHeader('connection');
   raw.resume();
 }

@@ -3,6 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { FastifyServerFactory } from 'fastify';
 import { answerClientError } from './client-error.ts';
+import { askWhenRead } from './expect-continue.ts';
 import type { TlsPair } from './tls.ts';
 
 interface Options {
@@ -46,6 +47,7 @@ export function createListeners({ tls, connectionsMax, headersMax, ...limits }: 
     Object.assign(server, { dropMaxConnection: true });
     server.on(tls ? 'secureConnection' : 'connection', count);
     server.on('clientError', answerClientError);
+    askWhenRead(server, handler);
     return server;
   };
 

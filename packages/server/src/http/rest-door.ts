@@ -108,9 +108,9 @@ function addRoute(
     url: template.replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { mediaTypes: meta.media?.types },
     // after the door's own hook, which finds out who is calling
-    ...(meta.refuseNow && {
-      onRequest: ({ principal }: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction) =>
-        done(earlyRefusalOf(meta, { principal, services: createContext.services }) ?? undefined),
+    ...(!isReading && {
+      onRequest: (request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction) =>
+        done(earlyRefusalOf(meta, { request, services: createContext.services }) ?? undefined),
     }),
     async handler(request, reply) {
       if (await answerAsync(path, request, reply)) return reply;

@@ -20,14 +20,14 @@ export function trpcEarlyRefusal({ router, services, sendError }: Needs): OnRequ
     string,
     { _def: { meta?: Meta } },
   ][])
-    if (_def.meta?.refuseNow) metas.set(path, _def.meta);
+    if (_def.meta) metas.set(path, _def.meta);
 
   return (request, reply, done) => {
     const { path } = request.params as { path: string };
     const meta = metas.get(path);
     // another method, or an answer that is a stream, is for the official handler
     const isPlain = request.method === 'POST' && !isStreamWanted(request.headers);
-    const refusal = meta && isPlain ? earlyRefusalOf(meta, { principal: request.principal, services }) : null;
+    const refusal = meta && isPlain ? earlyRefusalOf(meta, { request, services }) : null;
     if (!refusal) {
       done();
       return;
