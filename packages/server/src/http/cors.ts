@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 /** What pages of other origins may read besides the body. */
 const exposedHeaders = [
   'x-request-id',
+  'etag',
   'retry-after',
   'www-authenticate',
   'location',

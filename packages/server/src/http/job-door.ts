@@ -11,6 +11,7 @@ import { callProcedure } from '../trpc/call-procedure.ts';
 import { abortSignalOf } from './abort-signal.ts';
 import { exportNames } from './dataset-door.ts';
 import type { OnRequest } from './identification.ts';
+import { isKnown, type KnownTags, readIfNoneMatch } from './if-none-match.ts';
 import { waitOf } from './prefer.ts';
 import { queryCoercion } from './query-coercion.ts';
 import type { CreateContext } from './request-context.ts';
@@ -39,19 +40,18 @@ export async function jobDoor(
   const { coerce } = queryCoercion(getJobInputSchema);
 
   server.get('/jobs/:id', async (request, reply) => {
-    const known = revisionOf(request.headers['if-none-match']);
+    const known = readIfNoneMatch(request.headers['if-none-match']);
+    const revision = newestOf(known);
     const preferred = waitOf(request.headers.prefer);
     const job = await getJob(request, reply, (query) => ({
       ...(preferred !== null && { waitS: preferred }),
-      ...(known !== undefined && { revision: known }),
+      ...(revision !== undefined && { revision }),
       ...coerce(readQuery(query, ['waitS', 'revision'])),
     }));
     if (preferred !== null) reply.header('preference-applied', `wait=${preferred}`);
-    reply
-      .header('etag', `"${job.revision}"`)
-      .header('cache-control', 'private, no-cache')
-      .header('vary', 'prefer');
-    if (known === job.revision) return reply.code(304).send();
+    const etag = `"${job.revision}"`;
+    reply.header('etag', etag).header('cache-control', 'private, no-cache').header('vary', 'prefer');
+    if (isKnown(known, etag)) return reply.code(304).send();
     return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(job));
   });
 
@@ -131,8 +131,9 @@ function toFrame(job: Job): string {
   return `id: ${job.revision}\ndata: ${JSON.stringify(job)}\n\n`;
 }
 
-/** @see RFC 9110, section 13.1.2, "If-None-Match" */
-function revisionOf(header: string | undefined): number | undefined {
-  const [, revision] = /^\s*(?:W\/)?"(\d{1,9})"\s*$/.exec(header ?? '') ?? [];
-  return revision === undefined ? undefined : Number(revision);
+/** The newest revision of a job that a caller has: one that waits does so for what comes after it. */
+function newestOf(known: KnownTags): number | undefined {
+  if (known === '*') return undefined;
+  const revisions = [...known].flatMap((tag) => /^"(\d{1,9})"$/.exec(tag)?.[1] ?? []);
+  return revisions.length === 0 ? undefined : Math.max(...revisions.map(Number));
 }

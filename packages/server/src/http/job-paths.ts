@@ -81,7 +81,10 @@ export function describeJobHeaders(paths: Paths, modelIds: readonly string[]): v
 
   const get = paths['/jobs/{id}']?.get;
   addParameters(get, [
-    header('if-none-match', 'The ETag that the caller has: answered 304 as long as the job is the same.'),
+    header(
+      'if-none-match',
+      'The ETags that the caller has, or `*`: answered 304 as long as the job is the same.',
+    ),
     header('prefer', 'Waits for a change, e.g. `wait=20`; at most 30 seconds.'),
   ]);
   addResponse(get, '304', { description: 'The job is as the caller has it.' });

@@ -40,7 +40,9 @@ describe('a page of a listed origin', () => {
     expect(status).toBe(200);
     expect(headers.get('access-control-allow-origin')).toBe(listed);
     const exposed = headers.get('access-control-expose-headers')?.split(', ') ?? [];
-    expect(exposed).toEqual(expect.arrayContaining(['x-request-id', 'retry-after', 'RateLimit-Remaining']));
+    expect(exposed).toEqual(
+      expect.arrayContaining(['x-request-id', 'etag', 'retry-after', 'RateLimit-Remaining']),
+    );
   });
 
   test('may read errors too', async () => {

@@ -107,6 +107,11 @@ describe('GET /api/v1/jobs/{id}', () => {
     expect(answer.headers.get('etag')).toBe(`"${revision}"`);
     expect((await get(`/jobs/${id}`, { 'if-none-match': `"${revision}"` })).status).toBe(304);
     expect((await get(`/jobs/${id}`, { 'if-none-match': `"${revision - 1}"` })).status).toBe(200);
+    const list = `"${revision - 1}", W/"${revision}"`;
+    for (const known of [list, `W/"${revision}"`, '*']) {
+      const unchanged = await get(`/jobs/${id}`, { 'if-none-match': known });
+      expect([unchanged.status, unchanged.headers.get('etag')]).toEqual([304, `"${revision}"`]);
+    }
   });
 
   test('with Prefer: wait, the answer comes with the next change', async () => {
