@@ -44,20 +44,19 @@ export function contextFactory({ services, deadlineMs }: Options): CreateContext
   return Object.assign(create, { services });
 }
 
+/** Far more than anything may take: eleven days. The typed client has the same bound. */
+const deadlineMsMax = 999_999_999;
+
 /** @throws AppError INPUT_INVALID */
 export function readDeadline(request: FastifyRequest): number | undefined {
   const value = request.headers[deadlineHeader];
   if (value === undefined) return undefined;
-  if (typeof value === 'string' && /^[1-9]\d{0,8}$/.test(value)) return Number(value);
-  throw new AppError(
-    'INPUT_INVALID',
-    `The header ${deadlineHeader} must be a whole number of milliseconds from 1.`,
-    {
-      issues: [
-        { path: [deadlineHeader], rule: 'header', message: 'must be a whole number of milliseconds from 1' },
-      ],
-    },
-  );
+  const deadlineMs = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : 0;
+  if (deadlineMs >= 1 && deadlineMs <= deadlineMsMax) return deadlineMs;
+  const message = `must be a whole number of milliseconds from 1 to ${deadlineMsMax}`;
+  throw new AppError('INPUT_INVALID', `The header ${deadlineHeader} ${message}.`, {
+    issues: [{ path: [deadlineHeader], rule: 'header', message }],
+  });
 }
 
 function readIdempotencyKey({ headers }: FastifyRequest): string | undefined {

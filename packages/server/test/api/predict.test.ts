@@ -182,12 +182,26 @@ describe('refusals', () => {
     expect(problem?.requestId).toMatch(/.+/);
   });
 
-  test('a caller that goes away or runs out of time is told so and leaves nothing behind', async () => {
+  test('a caller that goes away leaves nothing behind', async () => {
     const gone = AbortSignal.abort();
     await expect(app.client.models.penguins.predict.mutate(gentoo, { signal: gone })).rejects.toThrow();
-    const { status, body } = await app.post('/api/v1/models/penguins/predict', gentoo, {
-      'oriel-deadline-ms': 'soon',
-    });
-    expect([status, body]).toMatchObject([400, { code: 'INPUT_INVALID' }]);
   });
+
+  test.each(['/api/v1/models/penguins/predict', '/api/v1/models/penguins/predict-stream'])(
+    '400: a deadline that is none is told what one may be: %s',
+    async (path) => {
+      const type = path.endsWith('stream') ? 'application/x-ndjson' : 'application/json';
+      const answerTo = (deadline: string) =>
+        app.post(path, gentoo, { 'oriel-deadline-ms': deadline, 'content-type': type });
+      for (const deadline of ['soon', '0', '-1', '1.5', '1000000000', '']) {
+        const { status, body } = await answerTo(deadline);
+        const message = 'must be a whole number of milliseconds from 1 to 999999999';
+        expect([status, body]).toMatchObject([
+          400,
+          { code: 'INPUT_INVALID', issues: [{ path: ['oriel-deadline-ms'], rule: 'header', message }] },
+        ]);
+      }
+      expect((await answerTo('999999999')).status).toBe(200);
+    },
+  );
 });
