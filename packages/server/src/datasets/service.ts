@@ -23,6 +23,7 @@ import type { DatasetRepository, StoredDataset } from './repository.ts';
 import type { ShareRepository } from './share-repository.ts';
 import { createSharing } from './sharing.ts';
 import { createStoreSource, type SourceNeeds } from './store-source.ts';
+import { checkSelection } from './table/selection-sql.ts';
 import type { ImportedTable, Table, Tables } from './table/table.ts';
 import type { VersionRepository } from './version-repository.ts';
 
@@ -77,6 +78,7 @@ export function createDatasetService(needs: Needs) {
     listVersions,
     getProfile,
     listRows,
+    describeExport,
     exportRows,
     openVersion,
     /** Of a version that is ready. */
@@ -150,6 +152,20 @@ export function createDatasetService(needs: Needs) {
     const { parquetSha256 } = await access.getReady(caller.reach, id, version);
     await using table = await tables.open(parquetSha256);
     return await table.listRows(page);
+  }
+
+  /**
+   * What an export would be called, of what can be exported: no row is read for it.
+   *
+   * @throws AppError NOT_FOUND, DATASET_NOT_READY, INPUT_INVALID when the selection does not fit the columns
+   */
+  async function describeExport(
+    caller: Caller,
+    { id, version, ...selection }: ExportRowsInput,
+  ): Promise<Pick<ExportedRows, 'name'>> {
+    const { dataset, columns } = await access.getReady(caller.reach, id, version);
+    checkSelection(columns, selection);
+    return { name: dataset.name };
   }
 
   /** @throws AppError NOT_FOUND, DATASET_NOT_READY, INPUT_INVALID when the selection does not fit the columns */

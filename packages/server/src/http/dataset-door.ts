@@ -58,20 +58,25 @@ export async function datasetDoor(
       .send(JSON.stringify(dataset));
   });
 
-  server.get<{ Params: { id: string } }>(
-    '/datasets/:id/export',
-    // a HEAD would make the whole file, and throw it away
-    { onRequest: checkAccess('export'), exposeHeadRoute: false },
-    async (request, reply) => {
+  server.route({
+    // both here: Fastify's own HEAD would make the whole file, and throw it away
+    method: ['GET', 'HEAD'],
+    url: '/datasets/:id/export',
+    onRequest: checkAccess('export'),
+    async handler(request, reply) {
       const { ctx, caller } = contextOf(request, reply);
+      const { datasets } = ctx.services;
       const input = parseExport(request, limits.jsonDepthMax);
-      const { name, stream } = await ctx.services.datasets.exportRows(caller, input, abortSignalOf(reply));
+      const file =
+        request.method === 'HEAD'
+          ? { ...(await datasets.describeExport(caller, input)), stream: undefined }
+          : await datasets.exportRows(caller, input, abortSignalOf(reply));
       return reply
         .header('content-type', mediaTypes[input.format])
-        .header('content-disposition', toContentDisposition(name, input.format))
-        .send(stream);
+        .header('content-disposition', toContentDisposition(file.name, input.format))
+        .send(file.stream);
     },
-  );
+  });
 
   function contextOf(request: FastifyRequest, reply: FastifyReply) {
     const ctx = createContext(request, reply, 'rest');

@@ -55,8 +55,10 @@ export async function jobDoor(
     return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(job));
   });
 
-  // a HEAD would watch until the job is over, for nobody
-  server.get('/jobs/:id/events', { exposeHeadRoute: false }, async (request, reply) => {
+  // both here: Fastify's own HEAD would watch until the job is over, for nobody
+  server.route({ method: ['GET', 'HEAD'], url: '/jobs/:id/events', handler: sendEvents });
+
+  async function sendEvents(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const header = request.headers['last-event-id'];
     let asked: string | undefined;
     const job = await getJob(request, reply, (query) => {
@@ -66,15 +68,23 @@ export async function jobDoor(
     const lastEventId = typeof header === 'string' ? header : asked;
     // what a browser is answered that has seen the end: it would ask again and again else
     if (job.finishedAt !== null && lastEventId === String(job.revision)) return reply.code(204).send();
-    const signal = abortSignalOf(reply);
-    const reach = reachOf(request.principal);
-    const events = await services.jobs.watch(reach, { id: job.id, lastEventId }, signal);
+    const stream = request.method === 'HEAD' ? undefined : await openStream(request, reply, job, lastEventId);
     return reply
       .header('content-type', 'text/event-stream; charset=utf-8')
       .header('cache-control', 'no-store, no-transform')
       .header('x-accel-buffering', 'no')
-      .send(Readable.from(eventFrames(events, toFrame), { objectMode: false }));
-  });
+      .send(stream);
+  }
+
+  async function openStream(
+    { principal }: FastifyRequest,
+    reply: FastifyReply,
+    { id }: Job,
+    lastEventId: string | undefined,
+  ): Promise<Readable> {
+    const events = await services.jobs.watch(reachOf(principal), { id, lastEventId }, abortSignalOf(reply));
+    return Readable.from(eventFrames(events, toFrame), { objectMode: false });
+  }
 
   server.get('/jobs/:id/results', async (request, reply) => {
     const { id, state, resultsId } = await getJob(request, reply, (query) => {

@@ -1,15 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { DuckDBValue } from '@duckdb/node-api';
 import type { ExportFormat, Row } from '@oriel/schemas';
 import { query } from '../database.ts';
-import { filterSql } from '../filter-sql.ts';
 import type { TableSource } from '../list-rows.ts';
 import { rowBytesOf, tableSql, usualGroupRows } from '../parquet-file.ts';
 import { eachRow, sentColumns } from '../read-rows.ts';
-import { pickColumns } from '../select-columns.ts';
-import { sortKeys } from '../sort-sql.ts';
+import { selectionSql } from '../selection-sql.ts';
 import { identifier, literal, pathsLiteral } from '../sql.ts';
 import type { PlacedColumn } from '../stored-columns.ts';
 import { rowBytesSql } from '../stored-sizes.ts';
@@ -33,14 +30,10 @@ export async function exportRows(
   signal?: AbortSignal,
 ): Promise<Readable> {
   signal?.throwIfAborted();
-  const values: DuckDBValue[] = [];
   const reader = new AbortController();
   const asked: ExportQuery = {
     source,
-    picked: pickColumns(source.columns, selection.columns),
-    keys: sortKeys(source.columns, selection.sort),
-    where: selection.filter ? filterSql(selection.filter, source.columns, values) : 'true',
-    values,
+    ...selectionSql(source.columns, selection),
     signal: AbortSignal.any([reader.signal, ...(signal ? [signal] : [])]),
   };
   const bytes = selection.format === 'parquet' ? parquetFile(asked) : lines(asked, selection.format);

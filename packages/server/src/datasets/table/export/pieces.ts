@@ -1,17 +1,12 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import type { TableSource } from '../list-rows.ts';
-import type { SortKey } from '../sort-sql.ts';
+import type { SelectionSql } from '../selection-sql.ts';
 import type { PlacedColumn } from '../stored-columns.ts';
 import { rowBytesSql } from '../stored-sizes.ts';
 
 /** The rows and columns that are exported. */
-export interface ExportQuery {
+export interface ExportQuery extends SelectionSql {
   readonly source: TableSource;
-  readonly picked: readonly PlacedColumn[];
-  readonly keys: readonly SortKey[];
-  /** A condition, with parameters of these values. */
-  readonly where: string;
-  readonly values: DuckDBValue[];
   /** Aborted when nobody reads any more. */
   readonly signal: AbortSignal;
 }
