@@ -125,11 +125,17 @@ export async function createHttpServer({
   server.setErrorHandler((thrown, request, reply) =>
     sendProblem(reply, request, toAppError(thrown, request.routeOptions)),
   );
-  server.setNotFoundHandler((request, reply) => {
+  const sendNothing = (request: FastifyRequest, reply: FastifyReply) => {
     const methods = methodsOf(pathOf(request));
     if (methods.length > 0) reply.header('allow', methods.join(', '));
     return sendProblem(reply, request, nothingAt(request, methods));
+  };
+  // at once: Fastify would read a body first, and say what is wrong with that
+  server.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) sendNothing(request, reply);
+    else done();
   });
+  server.setNotFoundHandler(sendNothing);
   return server;
 }
 

@@ -53,6 +53,15 @@ describe('a method that a path does not take', () => {
   );
 });
 
+test.each([
+  [404, 'ROUTE_NOT_FOUND', '/api/v1/nothing', 'POST'],
+  [405, 'METHOD_NOT_ALLOWED', '/api/v1/models/spam', 'PUT'],
+])('%i: comes before what is wrong with the body', async (status, code, path, method) => {
+  const bodies = ['{', `"${'x'.repeat(11_000_000)}"`];
+  for (const body of bodies)
+    expect(await app.send(path, { method, headers: json, body })).toMatchObject({ status, body: { code } });
+});
+
 describe('a body of a type that is not read', () => {
   test.each([
     [predict, 'application/xml', 'send it with content-type application/json.'],

@@ -60,6 +60,8 @@ describe('a body that waits to be asked for', () => {
     [403, 'rows over tRPC with a key that may not', '/trpc/datasets.create', without, 1000],
     [413, 'rows over tRPC that are too many', '/trpc/datasets.create', right, 200_000],
     [401, 'an input with a wrong key', predict, wrong, 1000],
+    [404, 'rows for what there is not', '/api/v1/dataset', right, 1000],
+    [405, 'rows for what takes none', '/api/v1/models/penguins', right, 1000],
     [401, 'rows as a stream with a wrong key', `${predict}-stream`, wrong, 1000],
   ])('is not asked for where the answer is %i: %s', async (status, _what, path, headersOf, length) => {
     const raw = await announce(path, { headers: await headersOf(), length });
