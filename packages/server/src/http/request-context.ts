@@ -51,7 +51,7 @@ const deadlineMsMax = 999_999_999;
 export function readDeadline(request: FastifyRequest): number | undefined {
   const value = request.headers[deadlineHeader];
   if (value === undefined) return undefined;
-  const deadlineMs = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : 0;
+  const deadlineMs = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : 0;
   if (deadlineMs >= 1 && deadlineMs <= deadlineMsMax) return deadlineMs;
   const message = `must be a whole number of milliseconds from 1 to ${deadlineMsMax}`;
   throw new AppError('INPUT_INVALID', `The header ${deadlineHeader} ${message}.`, {

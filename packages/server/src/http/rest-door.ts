@@ -12,6 +12,7 @@ import { earlyRefusalOf } from './early-refusal.ts';
 import { checkForm, type FormLimits } from './form-limits.ts';
 import type { OnRequest } from './identification.ts';
 import { jobDoorPaths } from './job-door.ts';
+import { isAsyncPreferred } from './prefer.ts';
 import { queryCoercion } from './query-coercion.ts';
 import type { CreateContext } from './request-context.ts';
 import { mergeInput, readQuery } from './rest-input.ts';
@@ -109,8 +110,12 @@ function addRoute(
     config: { mediaTypes: meta.media?.types },
     // after the door's own hook, which finds out who is calling
     ...(!isReading && {
-      onRequest: (request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction) =>
-        done(earlyRefusalOf(meta, { request, services: createContext.services }) ?? undefined),
+      onRequest: (request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction) => {
+        // what becomes a job can wait, and is another procedure's to allow
+        const isForNow = !isAsyncPreferred(request.headers.prefer);
+        const { services } = createContext;
+        done((isForNow ? earlyRefusalOf(meta, { request, services }) : null) ?? undefined);
+      },
     }),
     async handler(request, reply) {
       if (await answerAsync(path, request, reply)) return reply;

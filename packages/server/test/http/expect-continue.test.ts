@@ -80,6 +80,17 @@ describe('a body that waits to be asked for', () => {
     raw.close();
   });
 
+  test('is asked for where a call is to become a job, by whoever may make jobs', async () => {
+    const { headers } = await createKey(app, await createUser(app), { scopes: ['jobs:write'] });
+    const body = JSON.stringify({ inputs: [gentoo] });
+    const more = { ...headers, prefer: 'respond-async' };
+    const raw = await announce(`${predict}-many`, { headers: more, length: body.length });
+    expect(await statusOf(raw)).toBe(100);
+    raw.send(body);
+    await expect.poll(raw.received, { timeout: 10_000 }).toContain('202 Accepted');
+    raw.close();
+  });
+
   test.each([
     ['a file', upload, 'text/csv', 'a\n1\n', 201],
     ['rows', createRows, 'application/json', '{"rows":[{"a":1}]}', 200],
