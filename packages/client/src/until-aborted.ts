@@ -4,6 +4,8 @@ export async function untilAborted<T>(
   signal: AbortSignal | null | undefined,
 ): Promise<T> {
   if (!signal) return promise;
+  // what it fails with after the signal came is nobody's any more, and must not end the process
+  promise.catch(() => undefined);
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);

@@ -15,7 +15,7 @@ export const duplexTransport: StreamTransport = {
       duplex: 'half',
       signal,
     });
-    if (body) yield* readResultLines(body);
+    if (body) yield* readResultLines(body, signal);
   },
 };
 

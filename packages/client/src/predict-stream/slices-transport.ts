@@ -23,7 +23,7 @@ export const slicesTransport: StreamTransport = {
         body: text,
         signal,
       });
-      if (body) for await (const item of readResultLines(body)) yield withLine(item, sentBefore);
+      if (body) for await (const item of readResultLines(body, signal)) yield withLine(item, sentBefore);
       sentBefore += lines;
     }
   },
