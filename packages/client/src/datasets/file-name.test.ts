@@ -13,3 +13,9 @@ test.each([
 ])('%s is the dataset %s of format %s', (fileName, name, format) => {
   expect([toDatasetName(fileName), formatOfFileName(fileName)]).toEqual([name, format]);
 });
+
+test('a name that only files may have becomes one that datasets may', () => {
+  expect(toDatasetName('birds\nof\u00002008.csv')).toBe('birds of 2008');
+  expect(toDatasetName(`${'x'.repeat(240)}.csv`)).toBe('x'.repeat(200));
+  expect(toDatasetName(`${'x'.repeat(199)}🐧.csv`)).toBe(`${'x'.repeat(199)}\uFFFD`);
+});

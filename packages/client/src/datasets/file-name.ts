@@ -11,6 +11,9 @@ const formatOfEnding: Readonly<Record<string, DatasetFormat>> = {
   zip: 'images',
 };
 
+/** Longest name of a dataset. */
+const nameCharsMax = 200;
+
 const endingPattern = new RegExp(`\\.(${Object.keys(formatOfEnding).join('|')})(\\.gz)?$`, 'i');
 
 /** What a file of this name holds; undefined where its name does not say. */
@@ -20,6 +23,8 @@ export function formatOfFileName(fileName: string): DatasetFormat | undefined {
 
 /** What a dataset is called that is given no other name: as its file, without the ending that says its format. */
 export function toDatasetName(fileName: string): string {
-  const name = fileName.replace(endingPattern, '').trim();
-  return name === '' ? fileName : name;
+  const clean = fileName.replaceAll(/\p{Cc}+/gu, ' ');
+  const name = clean.replace(endingPattern, '').trim() || clean;
+  // files may have names that datasets may not; a letter that is cut in two is none
+  return name.slice(0, nameCharsMax).toWellFormed();
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { failureOf } from '../../test/failure-of.ts';
 import { setUpMockedServer } from '../../test/mocked-server.ts';
@@ -56,7 +57,70 @@ describe('what is uploaded', () => {
   });
 });
 
+describe('what it is uploaded from', () => {
+  async function* thatFails() {
+    yield bytes;
+    throw new Error('the disk is gone');
+  }
+  function streamThatFails() {
+    let isRead = false;
+    return new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (isRead) controller.error(new Error('the disk is gone'));
+        else controller.enqueue(bytes);
+        isRead = true;
+      },
+    });
+  }
+
+  test.each([
+    ['an async iterable', thatFails],
+    ['a stream', streamThatFails],
+    ['a function that opens a stream', () => streamThatFails],
+    [
+      'a function that cannot open one',
+      () => () => {
+        throw new Error('the disk is gone');
+      },
+    ],
+  ])('%s that fails says why, and is not tried again', async (_name, source) => {
+    transfers.answer({ upload: () => makeDataset() });
+    await expect(datasets.upload(source())).rejects.toThrow('the disk is gone');
+    expect(transfers.uploads).toEqual([]);
+  });
+
+  test('may be texts, which streams of Node.js with an encoding give', async () => {
+    transfers.answer({ upload: () => makeDataset() });
+    await datasets.upload(Readable.from(['isl', 'and\nDream\n']));
+    expect(transfers.uploads.map(textOf)).toEqual([csv]);
+  });
+
+  // what only programs without types can do
+  test.each([['birds.csv'], [undefined], [null], [{ island: 'Dream' }], [[{ island: 'Dream' }]]])(
+    '%j is refused, with what can be uploaded',
+    async (source) => {
+      await expect(datasets.upload(source as unknown as Blob)).rejects.toThrow('@oriel/client/node');
+    },
+  );
+
+  test('rows are no bytes', async () => {
+    const rows = Readable.from([{ island: 'Dream' }]);
+    await expect(datasets.upload(rows)).rejects.toThrow('must be one of bytes');
+  });
+});
+
 describe('progress', () => {
+  test('that fails ends the upload with its own error', async () => {
+    transfers.answer({ upload: () => makeDataset() });
+    let calls = 0;
+    const onProgress = () => {
+      calls++;
+      throw new Error('the bar is gone');
+    };
+    await expect(datasets.upload(bytes, { onProgress })).rejects.toThrow('the bar is gone');
+    expect(calls).toBe(1);
+  });
+
   test('counts the bytes that are sent, then says that they are read', async () => {
     transfers.answer({ upload: () => makeDataset({ latest: { sizeBytes: bytes.length } }) });
     const steps: UploadProgress[] = [];

@@ -57,6 +57,15 @@ export async function uploadDataset(
   const { idempotencyKey = crypto.randomUUID(), signal, onProgress } = options;
   const body = await toUploadBody(source, canStream());
   let failure: unknown;
+  /** Fails as it does: it breaks the request, which would be sent again. */
+  const watchedProgress = (progress: UploadProgress) => {
+    try {
+      onProgress?.(progress);
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  };
   const dataset = await sendAgain(send, {
     isRepeatable: () => body.isRepeatable && failure === undefined,
     signal,
@@ -70,11 +79,18 @@ export async function uploadDataset(
 
   async function send(): Promise<Dataset> {
     try {
-      return await sendOnce(connection, { ...options, idempotencyKey, body });
+      return await sendOnce(connection, {
+        ...options,
+        ...(onProgress && { onProgress: watchedProgress }),
+        idempotencyKey,
+        body,
+      });
     } catch (error) {
       // the cause, where what broke the request was what it read from
-      failure = body.failure() ?? unreadableFile(error);
+      failure ??= body.failure() ?? unreadableFile(error);
       throw error;
+    } finally {
+      body.close();
     }
   }
 }
