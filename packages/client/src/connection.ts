@@ -2,7 +2,7 @@ import { type Authorize, type ClientAuth, createAuthorize } from './auth/authori
 
 export interface ClientOptions {
   /** Where the server is, e.g. `http://localhost:3000`. */
-  readonly url: string;
+  readonly url: string | URL;
   /**
    * Who calls: `{ apiKey }`, `{ clientId, clientSecret, scopes? }` for a service client, whose access tokens are
    * fetched and renewed unseen, or `'session'` for the cookie of the person who is signed in. Nobody without it.
@@ -49,8 +49,7 @@ export function createConnection({
 }: ClientOptions): Connection {
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > timeoutMsMax)
     throw new RangeError(`timeoutMs must be a whole number from 1 to ${timeoutMsMax}; it is ${timeoutMs}.`);
-  checkUrl(url);
-  const base = url.replace(/\/+$/, '');
+  const base = toBase(url);
   const authorize = createAuthorize(auth, { url: base, fetch, timeoutMs });
   return {
     url: base,
@@ -61,12 +60,25 @@ export function createConnection({
   };
 }
 
-/** Said when the client is made: a call would say no more than that it failed. */
-function checkUrl(url: unknown): void {
-  const isAddress =
-    typeof url === 'string' && (URL.canParse(url) ? /^https?:\/\/[^?#]*$/i.test(url) : hasPage());
-  if (!isAddress)
-    throw new TypeError(`url must be an address such as http://localhost:3000; it is "${url}".`);
+/** What is wrong is said when the client is made: a call would say no more than that it failed. */
+function toBase(url: unknown): string {
+  const address = url instanceof URL ? url.href : url;
+  if (typeof address !== 'string' || !isAddress(address))
+    throw new TypeError(`url must be an address such as http://localhost:3000; it is "${address}".`);
+  // `fetch` refuses them with a message that holds them
+  if (hasCredentials(address))
+    throw new TypeError('url must have no name and password in it: auth says who calls.');
+  return address.replace(/\/+$/, '');
+}
+
+function isAddress(text: string): boolean {
+  return URL.canParse(text) ? /^https?:\/\/[^?#\s]*$/i.test(text) : hasPage();
+}
+
+function hasCredentials(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { username, password } = new URL(address);
+  return username !== '' || password !== '';
 }
 
 /** In a page, an address may be relative to it. */

@@ -96,15 +96,33 @@ test('rows are asked for again where the first request is never answered', async
 });
 
 describe('the address', () => {
-  test.each(['localhost:3000', 'example.com', '', 'ftp://example.com', 'http://localhost:3000/?a=b'])(
-    'is refused when the client is made: %j',
-    (url) => expect(() => createClient({ url })).toThrow(`such as http://localhost:3000; it is "${url}"`),
+  test.each([
+    'localhost:3000',
+    'example.com',
+    '',
+    'ftp://example.com',
+    'http://localhost:3000/?a=b',
+    'http://localhost:3000\n',
+  ])('is refused when the client is made: %j', (url) =>
+    expect(() => createClient({ url })).toThrow(`such as http://localhost:3000; it is "${url}"`),
   );
 
   test('is refused where there is none, as where a variable is not set', () => {
     // what TypeScript would not let pass
     const options = { url: undefined } as unknown as { url: string };
     expect(() => createClient(options)).toThrow('it is "undefined"');
+  });
+
+  test('is refused with a password in it, which is not repeated', () => {
+    const address = 'http://ada:s3cret@localhost:3000';
+    const message = 'url must have no name and password in it: auth says who calls.';
+    expect(() => createClient({ url: address })).toThrow(new TypeError(message));
+  });
+
+  test('may be a URL', async () => {
+    const { url, asked } = await serve((_request, response) => response.writeHead(404).end());
+    await failureOf(createClient({ url: new URL(url) }).datasets.download({ id }));
+    expect(asked).toEqual([`/api/v1/datasets/${id}/export`]);
   });
 
   test('may end with slashes', async () => {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test,
 import { failureOf } from '../../test/failure-of.ts';
 import { createClient } from '../create-client.ts';
 import { hasErrorCode, isAbort, problemOf } from '../errors.ts';
+import type { ClientAuth } from './authorize.ts';
 
 const url = 'http://oriel.example';
 const credentials = { clientId: 'nightly batch', clientSecret: 's3cret/with+signs:' };
@@ -117,6 +118,18 @@ describe('an API key', () => {
       );
     },
   );
+});
+
+// what only programs without types can do, e.g. where a variable is not set
+test.each([
+  [{}],
+  [null],
+  ['Session'],
+  [{ apiKey: undefined }],
+  [{ clientId: 'nightly' }],
+  [{ clientId: 'nightly', clientSecret: '' }],
+])('%j says nobody, which is told when the client is made', (auth) => {
+  expect(() => createClient({ url, auth: auth as unknown as ClientAuth })).toThrow(/^auth must be /);
 });
 
 describe('a session', () => {

@@ -25,6 +25,7 @@ export function createAuthorize(auth: ClientAuth | undefined, needs: Needs): Aut
   if (auth === undefined) return (transport) => transport;
   if (auth === 'session')
     return (transport) => (input, init) => transport(input, { ...init, credentials: 'include' });
+  checkKind(auth);
   if ('apiKey' in auth) {
     if (!isBearerText(auth.apiKey))
       throw new TypeError('auth.apiKey is no API key: it is empty, or has spaces or line ends in it.');
@@ -32,6 +33,25 @@ export function createAuthorize(auth: ClientAuth | undefined, needs: Needs): Aut
   }
   const tokens = createTokenSource({ ...needs, credentials: auth });
   return (transport) => createTokenFetch(tokens, transport);
+}
+
+/** Not all programs have their types checked: a variable that is not set would else be sent as a name of somebody. */
+function checkKind(auth: unknown): void {
+  const isFilled = (value: unknown) => typeof value === 'string' && value !== '';
+  if (typeof auth === 'object' && auth !== null) {
+    // what is empty or has spaces is told as what it is
+    if ('apiKey' in auth && typeof auth.apiKey === 'string') return;
+    if (
+      'clientId' in auth &&
+      'clientSecret' in auth &&
+      isFilled(auth.clientId) &&
+      isFilled(auth.clientSecret)
+    )
+      return;
+  }
+  throw new TypeError(
+    "auth must be { apiKey }, { clientId, clientSecret } or 'session', and each of them a text that is not empty.",
+  );
 }
 
 /** Sends a token that renews itself, and a request once more when its token was refused before its time. */
