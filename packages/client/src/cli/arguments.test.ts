@@ -25,6 +25,7 @@ describe('readArguments', () => {
     [['--colour', 'blue', 'rows.csv'], '--colour'],
     [['a', 'b'], '"b" is one word too many.'],
     [[], 'Say which file.'],
+    [[''], 'Say which file.'],
   ])('%j is refused', (args, message) => {
     const read = () => readArguments(args, { options: commonOptions, names: ['file'] });
     expect(read).toThrow(UsageError);

@@ -17,7 +17,8 @@ export function readArguments<const Options extends ParseArgsOptionsConfig>(
   const { values, positionals } = parse();
   if (positionals.length > names.length)
     throw new UsageError(`"${positionals[names.length]}" is one word too many.`);
-  const missing = names[positionals.length];
+  // an empty one is a variable that is not set
+  const missing = names.find((_name, i) => (positionals[i] ?? '') === '');
   if (missing !== undefined) throw new UsageError(`Say which ${missing}.`);
   return { values, positionals };
 

@@ -37,7 +37,9 @@ export const rowsHelp = `  -m, --model <id>             which model, e.g. pengui
 
 /** What of the arguments can be wrong, checked before anything is sent. */
 export function readRowsValues(values: RowsValues) {
-  const { input, dataset } = values;
+  // what is empty is a variable that is not set
+  const input = values.input || undefined;
+  const dataset = values.dataset || undefined;
   const model = required(values.model, '--model');
   if ((input === undefined) === (dataset === undefined))
     throw new UsageError('Say which rows: with --input <file> or with --dataset <id>.');

@@ -50,6 +50,18 @@ test('the images of a folder are uploaded as an archive', async () => {
   ]);
 });
 
+test.skipIf(process.platform === 'win32')('a pipe is uploaded as what comes through it', async () => {
+  transfers.answer({ upload: () => makeDataset() });
+  const path = join(folder, 'birds.csv');
+  execFileSync('mkfifo', [path]);
+  await Promise.all([datasets.upload(path), writeFile(path, 'island\nDream\n')]);
+  expect(new TextDecoder().decode(transfers.uploads[0]?.bytes)).toBe('island\nDream\n');
+});
+
+test('a path that is empty is not the present folder', async () => {
+  await expect(datasets.upload('')).rejects.toThrow('ENOENT');
+});
+
 test('a folder without images is not uploaded', async () => {
   await expect(datasets.upload(folder)).rejects.toThrow('There are no images');
   expect(transfers.uploads).toEqual([]);

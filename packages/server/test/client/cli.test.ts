@@ -120,6 +120,20 @@ describe('oriel predict', () => {
     expect(await readFile(join(folder, 'faults-out.csv'), 'utf8')).toContain('INPUT_INVALID');
   });
 
+  test('whoever reads no more of the results is not left with what was uploaded', async () => {
+    const { writeCsv, client } = program;
+    await writeCsv('read-in-part.csv', penguinsCsv(20_000));
+    const args = ['predict', '-m', 'penguins', '-i', 'read-in-part.csv', '-o', '-', '--format', 'ndjson'];
+    const command = startCommand([...args, '--discard', ...weight], options());
+    command.closeOutput();
+    const { code, stderr } = await command.ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining('The results are on the server: dataset ')]);
+    const left: string[] = [];
+    for await (const { name } of client.datasets.eachDataset({ text: 'read-in-part' })) left.push(name);
+    // the results, which nobody else has
+    expect(left).toEqual(['read-in-part: penguins']);
+  });
+
   test('Ctrl-C cancels the job, and leaves no file', async () => {
     const { writeCsv, folder, client } = program;
     await writeCsv('many.csv', penguinsCsv(60_000));
@@ -168,6 +182,11 @@ describe('oriel predict', () => {
 describe('what goes wrong is said before anything is done', () => {
   test.each([
     [['predict', '-m', 'penguins', '-o', 'x.csv'], 'Say which rows'],
+    [['predict', '-m', 'penguins', '-i', '', '-o', 'x.csv'], 'Say which rows'],
+    [
+      ['check', '-m', 'penguins', '-i', 'rows.csv', '-o', '-', '--format', 'csv', '--json'],
+      'cannot both have standard output',
+    ],
     [['predict', '-m', 'penguins', '-i', 'none.csv', '-o', 'x.csv'], 'none.csv cannot be read'],
     [['predict', '-m', 'penguins', '-i', 'rows.csv', '-o', 'no/folder/x.csv'], 'Nothing can be written'],
     [['predict', '-m', 'penguins', '-i', 'rows.csv', '-o', '.', '--format', 'csv'], '. is a folder'],
@@ -302,7 +321,8 @@ describe('other commands', () => {
     const watched = await run('watch', id);
     expect(watched).toMatchObject({ code: 0, stderr: expect.stringContaining('Succeeded.') });
     const [cancelled] = (await program.client.jobs.list.query({ state: 'cancelled' })).items;
-    expect(await run('watch', cancelled?.id ?? '')).toMatchObject({ code: 1 });
+    const { code, stdout: ended } = await run('watch', cancelled?.id ?? '', '--json');
+    expect([code, JSON.parse(ended)]).toEqual([1, cancelled]);
   });
 
   test('every command explains itself', async () => {

@@ -33,6 +33,8 @@ export function startCommand(args: readonly string[], { url, apiKey, cwd, input 
   return {
     ended,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** As `head` does once it has had enough. */
+    closeOutput: () => child.stdout.destroy(),
     /** Until it has written this for people. */
     async says(text: string): Promise<void> {
       while (!printed.stderr.includes(text)) await Promise.race([once(changed, 'text'), failWhenEnded(text)]);

@@ -2,10 +2,11 @@ import { type CheckSummary, checkSummarySchema } from '@oriel/schemas';
 import { sendAgain } from '../../send-again.ts';
 import { commonOptions, readArguments } from '../arguments.ts';
 import { followJob } from '../follow-job.ts';
+import { standardStream } from '../formats.ts';
 import { openClient } from '../open-client.ts';
 import { checkOutput, writeOutput } from '../output-file.ts';
 import { findRows, readRowsValues, rowsHelp, rowsOptions, toJobInput } from '../rows-job.ts';
-import { exitCodes, say } from '../terminal.ts';
+import { exitCodes, say, UsageError } from '../terminal.ts';
 import { inWords, safeText, sizeInWords, toTable } from '../words.ts';
 import { type Command, commonHelp } from './command.ts';
 
@@ -40,6 +41,8 @@ export const checkCommand: Command = {
     const { values } = readArguments(args, { options });
     const rows = readRowsValues(values);
     const output = values.output === undefined ? null : await checkOutput(values.output, values.format);
+    if (values.json && output?.path === standardStream)
+      throw new UsageError('--json and --output - cannot both have standard output.');
 
     const client = openClient(values, terminal);
     const dataset = await findRows(client, rows, terminal);

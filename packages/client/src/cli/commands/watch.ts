@@ -1,3 +1,5 @@
+import type { Job } from '@oriel/schemas';
+import { JobError } from '../../jobs/job-error.ts';
 import { commonOptions, readArguments } from '../arguments.ts';
 import { followJob } from '../follow-job.ts';
 import { openClient } from '../open-client.ts';
@@ -21,9 +23,16 @@ export const watchCommand: Command = {
     const client = openClient(values, terminal);
     const found = await client.jobs.get.query({ id }, { signal: terminal.signal });
     say(terminal, safeText(found.title));
-    const job = await followJob(client, found, { label: 'Rows', cancels: false }, terminal);
-    if (values.json) terminal.stdout.write(`${JSON.stringify(job)}\n`);
-    else say(terminal, `Succeeded.${job.resultsId === null ? '' : ` Results: dataset ${job.resultsId}`}`);
-    return exitCodes.done;
+    const print = (job: Job) => values.json && terminal.stdout.write(`${JSON.stringify(job)}\n`);
+    try {
+      const job = await followJob(client, found, { label: 'Rows', cancels: false }, terminal);
+      if (!print(job))
+        say(terminal, `Succeeded.${job.resultsId === null ? '' : ` Results: dataset ${job.resultsId}`}`);
+      return exitCodes.done;
+    } catch (error) {
+      // how it ended is what was asked for, also where it failed
+      if (error instanceof JobError) print(error.job);
+      throw error;
+    }
   },
 };
