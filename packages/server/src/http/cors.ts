@@ -4,10 +4,11 @@ import type { FastifyInstance } from 'fastify';
 /** What pages of other origins may read besides the body. */
 const exposedHeaders = [
   'x-request-id',
-  'etag',
   'retry-after',
   'www-authenticate',
   'location',
+  'etag',
+  'preference-applied',
   'content-disposition',
   'RateLimit',
   'RateLimit-Policy',
