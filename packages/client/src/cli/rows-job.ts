@@ -80,8 +80,17 @@ export async function findRows(
     const known = versions.map(({ version }) => version).join(', ');
     throw new UsageError(`${model} has no version "${modelVersion}". There are: ${safeText(known)}.`);
   }
-  if (!file) return client.datasets.get.query({ id: datasetId }, { signal });
+  if (!file) return findStored(client, datasetId, signal);
   return uploadFile(client, { ...file, ...(onStored && { onStored }) }, terminal);
+}
+
+/** A dataset of the server, at its latest version that is ready: a newer one may be read just now, or be broken. */
+async function findStored(client: NodeClient, id: string, signal: AbortSignal): Promise<Dataset> {
+  const dataset = await client.datasets.get.query({ id }, { signal });
+  if (dataset.latest.state === 'ready') return dataset;
+  const { items } = await client.datasets.versions.query({ id }, { signal });
+  // where none is ready, the server says why
+  return { ...dataset, latest: items.find(({ state }) => state === 'ready') ?? dataset.latest };
 }
 
 /** Finds which column fills which field. */

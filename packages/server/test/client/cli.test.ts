@@ -102,6 +102,16 @@ describe('oriel predict', () => {
     expect((await readFile(join(folder, 'out.parquet'))).subarray(0, 4).toString()).toBe('PAR1');
   });
 
+  test('takes the version before, where the newest of a dataset cannot be read', async () => {
+    const { client } = program;
+    const { id } = await client.datasets.upload(new Blob([penguinsCsv(5)]), { name: 'five' });
+    await client.datasets.upload(new Blob(['a,b\n1,2,3\n']), { datasetId: id }).catch(() => undefined);
+    expect((await client.datasets.get.query({ id })).latest).toMatchObject({ version: 2, state: 'failed' });
+    const args = ['predict', '-m', 'penguins', '--dataset', id, '-o', '-', '--format', 'csv', ...weight];
+    const { code, stdout } = await run(...args);
+    expect([code, stdout.trimEnd().split(/\r?\n/).length]).toEqual([0, 6]);
+  });
+
   test('rows that fail do not stop the others, and are told', async () => {
     const { writeCsv, folder } = program;
     await writeCsv('faults.csv', `${penguinsCsv(3)}3,Atlantis,40,17,200,4000,\n`);

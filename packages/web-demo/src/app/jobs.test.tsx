@@ -2,7 +2,7 @@ import type { Job } from '@oriel/schemas';
 import { screen, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import { api, serveModels } from '../../test/api.ts';
-import { dataset, job, profile } from '../../test/datasets.ts';
+import { dataset, job, profile, version } from '../../test/datasets.ts';
 import { jobEvents } from '../../test/job-events.ts';
 import { ada, nobody } from '../../test/people.ts';
 import { findPanel, show } from '../../test/show.tsx';
@@ -176,8 +176,8 @@ describe('scoring a dataset', () => {
     { field: 'bodyMassG', isRequired: false, column: null, reason: 'No column has such a name.' },
   ];
 
-  function openScore() {
-    api.answer('datasets.get', dataset());
+  function openScore(latest = version()) {
+    api.answer('datasets.get', dataset({ latest }));
     api.answer('datasets.mapping', { mapping: { island: 'island' }, fields });
     return open(`#/datasets/${dataset().id}/score`);
   }
@@ -202,6 +202,25 @@ describe('scoring a dataset', () => {
         keepColumns: true,
       },
     ]);
+  });
+
+  test('a dataset whose newest version cannot be read is scored with the one before', async () => {
+    const error = { code: 'DATASET_UNREADABLE' as const, message: 'Line 7 has 4 values.' };
+    const broken = version({ version: 2, state: 'failed', error, rows: null, columns: [] });
+    api.answer('datasets.versions', { items: [broken, version()] });
+    openScore(broken);
+    expect(await screen.findByRole('button', { name: 'Score 1,000 rows' })).toBeEnabled();
+    expect(screen.getByLabelText('Column for Island')).toHaveValue('island');
+  });
+
+  test('one that is still read is scored when it is ready, and one that cannot be read is not', async () => {
+    openScore(version({ state: 'importing', rows: null, columns: [] }));
+    expect(await screen.findByText('The server still reads penguins.csv.')).toBeVisible();
+    const error = { code: 'DATASET_UNREADABLE' as const, message: 'Line 7 has 4 values.' };
+    const failed = version({ state: 'failed', error, rows: null, columns: [] });
+    api.answer('datasets.get', dataset({ latest: failed }));
+    expect(await screen.findByText('Line 7 has 4 values.', {}, { timeout: 8000 })).toBeVisible();
+    expect(screen.queryByLabelText('Model')).toBeNull();
   });
 
   test('a field that is needed and has no column is named', async () => {
