@@ -177,9 +177,12 @@ describe.skipIf(!hasBrowser)('datasets and jobs', () => {
   test('fits 360 pixels without scrolling sideways', async () => {
     const page = await open('#/datasets', { viewport: { width: 360, height: 740 } });
     const width = () => page.evaluate(() => document.documentElement.scrollWidth);
-    await upload(page, 'narrow.csv', penguinCsv(20, 1));
+    // a word that is longer than the page is wide
+    const name = 'narrow'.repeat(20);
+    await upload(page, `${name}.csv`, penguinCsv(20, 1));
     expect(await width()).toBeLessThanOrEqual(360);
-    await page.getByRole('link', { name: 'narrow' }).first().click();
+    await page.getByRole('link', { name }).first().click();
+    await heading(page, name).waitFor();
     for (const name of ['Columns', 'Rows', 'Versions']) {
       await page.getByRole('tab', { name }).click();
       await page.waitForLoadState('networkidle');

@@ -241,6 +241,25 @@ describe('one dataset', () => {
     expect(JSON.parse(query.get('sort') ?? '')).toEqual(sort);
   });
 
+  test('a filter that the server refuses is said to be, and can be changed', async () => {
+    const user = openOne();
+    await user.click(await screen.findByRole('tab', { name: 'Rows' }));
+    const panel = within(await findPanel('Rows'));
+    await panel.findByText('Rows 1 to 2');
+    await user.click(panel.getByRole('button', { name: 'Add a condition' }));
+    await user.type(panel.getByLabelText('Value'), 'Atlantis');
+    api.refuse('datasets.rows', { code: 'INPUT_INVALID', detail: 'filter.value: there is no such island' });
+    await user.click(panel.getByRole('button', { name: 'Filter' }));
+    expect(await panel.findByRole('alert')).toHaveTextContent('there is no such island');
+
+    api.answer('datasets.rows', rowPage());
+    await user.clear(panel.getByLabelText('Value'));
+    await user.type(panel.getByLabelText('Value'), 'Biscoe');
+    await user.click(panel.getByRole('button', { name: 'Filter' }));
+    expect(await panel.findByText('Rows 1 to 2')).toBeVisible();
+    expect(panel.queryByRole('alert')).toBeNull();
+  });
+
   test('a file that cannot be read says where, and there is nothing else to see', async () => {
     const error = {
       code: 'DATASET_UNREADABLE' as const,

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 /** What a page is about. */
 export function PageHeading({ title, children }: { title: string; children?: ReactNode }) {
   return (
-    <div>
+    <div className="wrap-anywhere">
       <h2 className="text-xl font-semibold tracking-tight">{title}</h2>
       {children && <p className="text-sm text-muted">{children}</p>}
     </div>

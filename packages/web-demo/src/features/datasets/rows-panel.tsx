@@ -24,12 +24,15 @@ export function RowsPanel({ datasetId, version }: Props) {
   const [order, setOrder] = useState<RowOrder | null>(null);
   // the cursors of the pages before this one, so that there is a way back
   const [cursors, setCursors] = useState<readonly string[]>([]);
+  const ofVersion = version !== null && { version };
   const selection: RowSelection = {
-    ...(version !== null && { version }),
+    ...ofVersion,
     ...(filter && { filter }),
     ...(order && { sort: [order] }),
   };
   const rows = useRows({ id: datasetId, ...selection, limit: pageSize, cursor: cursors.at(-1) });
+  // read already; the columns are there whatever the server says of a filter
+  const { data: all } = useRows({ id: datasetId, ...ofVersion, limit: pageSize, cursor: undefined });
 
   return (
     <Panel
@@ -38,9 +41,9 @@ export function RowsPanel({ datasetId, version }: Props) {
       aside={(filter || order) && <DownloadLinks datasetId={datasetId} selection={selection} />}
     >
       <div className="space-y-4">
-        {rows.data && (
+        {all && (
           <FilterBuilder
-            columns={rows.data.columns}
+            columns={all.columns}
             onApply={(next) => {
               setFilter(next);
               setCursors([]);

@@ -18,7 +18,7 @@ export function JobRow({ job }: { job: Job }) {
           <Badge tone={stateTones[state]}>{stateWords[state]}</Badge>
         </p>
         <p className="text-xs text-muted tabular-nums">
-          {kindWords[kind]} · {describeProgress(job)} · {formatTime(createdAt)}
+          {[kindWords[kind], describeProgress(job), formatTime(createdAt)].filter(Boolean).join(' · ')}
         </p>
       </div>
       {!isFinal(job) && (

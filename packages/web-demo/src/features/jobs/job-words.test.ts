@@ -25,6 +25,13 @@ describe('describeProgress', () => {
     expect(describeProgress(begun)).toBe('0 rows');
   });
 
+  test('a file that is read has rows once it is read', () => {
+    const reading = { ...running({ rowsTotal: null, rowsDone: 0 }), kind: 'dataset.import' } as const;
+    expect(describeProgress(reading)).toBe('');
+    const summary = { datasetId: reading.id, version: 1, rows: 400_000, columns: 7 };
+    expect(describeProgress({ ...reading, state: 'succeeded', summary })).toBe('400,000 rows');
+  });
+
   test('a job that rests has no speed', () => {
     const resting = {
       ...running({ rowsTotal: 10, rowsDone: 5, rowsPerSecond: 99 }),

@@ -58,7 +58,8 @@ export function listActions({ kind, state, progress }: Job): JobAction[] {
 }
 
 /** How far a job is, in words: `12,000 of 1,000,000 rows · 3 failed · 85,000 rows a second · 12 s left`. */
-export function describeProgress({ progress, state }: Job): string {
+export function describeProgress({ kind, progress, summary, state }: Job): string {
+  if (kind === 'dataset.import') return describeImport(summary);
   const { rowsTotal, rowsDone, rowsFailed, rowsPerSecond, secondsLeft } = progress;
   const isRunning = state === 'running';
   return [
@@ -71,4 +72,10 @@ export function describeProgress({ progress, state }: Job): string {
       : []),
     ...(isRunning && secondsLeft !== null ? [`${formatSeconds(secondsLeft)} left`] : []),
   ].join(' · ');
+}
+
+/** A file is read as a whole: how many rows it has is known in the end. Empty before. */
+function describeImport(summary: Job['summary']): string {
+  const isKnown = typeof summary === 'object' && summary !== null && 'rows' in summary;
+  return isKnown && typeof summary.rows === 'number' ? formatCountOf(summary.rows, 'row') : '';
 }
