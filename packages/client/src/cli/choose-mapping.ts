@@ -21,7 +21,8 @@ export async function chooseMapping(
   terminal: Terminal,
 ): Promise<ColumnMapping> {
   const { id, latest } = dataset;
-  const proposed = await client.datasets.mapping.query({ id, model }, { signal: terminal.signal });
+  const { version } = latest;
+  const proposed = await client.datasets.mapping.query({ id, version, model }, { signal: terminal.signal });
   const names = proposed.fields.map(({ field }) => field);
   const columns = latest.columns.map(({ name }) => name);
   for (const [field, column] of Object.entries(said)) {

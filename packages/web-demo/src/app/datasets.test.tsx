@@ -260,6 +260,19 @@ describe('one dataset', () => {
     expect(panel.queryByRole('alert')).toBeNull();
   });
 
+  test('an order that the server cannot make leads back to that of the file', async () => {
+    const user = openOne();
+    await user.click(await screen.findByRole('tab', { name: 'Rows' }));
+    const panel = within(await findPanel('Rows'));
+    const detail = 'Sorting takes more memory than there is.';
+    const sortButton = await panel.findByRole('button', { name: 'island' });
+    api.refuse('datasets.rows', { code: 'TABLE_MEMORY_EXCEEDED', detail });
+    await user.click(sortButton);
+    expect(await panel.findByRole('alert')).toHaveTextContent(detail);
+    await user.click(panel.getByRole('button', { name: 'Back to the order of the file' }));
+    expect(await panel.findByText('Rows 1 to 2')).toBeVisible();
+  });
+
   test('a file that cannot be read says where, and there is nothing else to see', async () => {
     const error = {
       code: 'DATASET_UNREADABLE' as const,

@@ -211,6 +211,8 @@ describe('scoring a dataset', () => {
     openScore(broken);
     expect(await screen.findByRole('button', { name: 'Score 1,000 rows' })).toBeEnabled();
     expect(screen.getByLabelText('Column for Island')).toHaveValue('island');
+    // of that version, whatever was proposed for another one before
+    expect(api.inputsOf('datasets.mapping').at(-1)).toMatchObject({ version: 1 });
   });
 
   test('one that is still read is scored when it is ready, and one that cannot be read is not', async () => {

@@ -20,3 +20,13 @@ test('the order is told to those who do not see the arrow', () => {
   expect(screen.getByRole('columnheader', { name: /^b/ })).toHaveAttribute('aria-sort', 'descending');
   expect(screen.getByRole('columnheader', { name: /^a/ })).not.toHaveAttribute('aria-sort');
 });
+
+test('no order is offered by what has none', () => {
+  const columns = [
+    { name: 'a', type: 'text' as const },
+    { name: 'b', type: 'json' as const },
+    { name: 'c', type: 'image' as const },
+  ];
+  render(<RowsTable label="Rows" columns={columns} rows={[]} onSort={() => {}} />);
+  expect(screen.getAllByRole('button').map(({ textContent }) => textContent)).toEqual(['a']);
+});

@@ -17,6 +17,8 @@ interface Props {
   readonly onSort?: (column: string) => void;
 }
 
+/** What a server refuses to sort by. */
+const unordered: ReadonlySet<ColumnType> = new Set(['json', 'image']);
 const numeric: ReadonlySet<ColumnType> = new Set(['integer', 'bigint', 'number']);
 const edge = (type: ColumnType) => (numeric.has(type) ? 'text-right tabular-nums' : '');
 
@@ -52,7 +54,11 @@ function ShownColumns({ label, columns, rows, order = null, onSort }: Props) {
                 aria-sort={order?.column === name ? ariaOrder[order.order] : undefined}
                 className={`py-2 pr-4 font-medium ${edge(type)}`}
               >
-                {onSort ? <SortButton name={name} order={order} onSort={onSort} /> : name}
+                {onSort && !unordered.has(type) ? (
+                  <SortButton name={name} order={order} onSort={onSort} />
+                ) : (
+                  name
+                )}
                 <span className="block font-normal">{type}</span>
               </th>
             ))}

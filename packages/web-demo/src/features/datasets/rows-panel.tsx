@@ -51,6 +51,16 @@ export function RowsPanel({ datasetId, version }: Props) {
           />
         )}
         <QueryState isPending={rows.isPending} error={rows.error} />
+        {rows.error && order && (
+          <Button
+            onClick={() => {
+              setOrder(null);
+              setCursors([]);
+            }}
+          >
+            Back to the order of the file
+          </Button>
+        )}
         {rows.data && (
           <RowPageView
             page={rows.data}

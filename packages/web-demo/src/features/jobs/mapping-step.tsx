@@ -14,7 +14,10 @@ export function MappingStep({ dataset, model }: { dataset: Dataset; model: Model
   const trpc = useTRPC();
   const [changes, setChanges] = useState<Readonly<Record<string, string | null>>>({});
   const { data, error, isPending } = useQuery(
-    trpc.datasets.mapping.queryOptions({ id: dataset.id, model: model.id }, { staleTime: Infinity }),
+    trpc.datasets.mapping.queryOptions(
+      { id: dataset.id, version: dataset.latest.version, model: model.id },
+      { staleTime: Infinity },
+    ),
   );
   if (!data)
     return (

@@ -76,7 +76,7 @@ function ChooseModel({ dataset, models }: { dataset: Dataset; models: readonly M
           help={model.description}
         />
       </div>
-      <MappingStep key={model.id} dataset={dataset} model={model} />
+      <MappingStep key={`${model.id} ${dataset.latest.version}`} dataset={dataset} model={model} />
     </>
   );
 }
