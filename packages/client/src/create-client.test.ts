@@ -1,6 +1,6 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createClient } from './create-client.ts';
 import { hasErrorCode, isAbort, problemOf } from './errors.ts';
 
@@ -67,6 +67,18 @@ describe('createClient', () => {
       .catch((thrown: unknown) => thrown);
     expect([isAbort(error), problemOf(error)]).toEqual([true, null]);
     expect(error).toMatchObject({ message: 'There was no answer within 20 ms.' });
+  });
+
+  test('a call that is over leaves no timer behind', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { promise: answer, resolve: onAnswer } = Promise.withResolvers<Response>();
+    const call = createClient({ url, fetch: () => answer }).models.list.query();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(vi.getTimerCount()).toBe(1);
+    onAnswer(Response.json([{ result: { data: { json: { models: [] } } } }]));
+    await call;
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('a caller can end a call', async () => {

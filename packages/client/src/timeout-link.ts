@@ -11,17 +11,20 @@ export function timeoutLink<Router extends AnyTRPCRouter>(timeoutMs: number): TR
     ({ op, next }) => {
       if (op.type === 'subscription') return next(op);
       return observable((observer) => {
-        const timeout = AbortSignal.timeout(timeoutMs);
-        const signal = op.signal ? AbortSignal.any([op.signal, timeout]) : timeout;
-        const onAbort = () =>
-          observer.error(
-            TRPCClientError.from(timeout.aborted && !op.signal?.aborted ? late(timeoutMs) : aborted()),
-          );
-        if (signal.aborted) return onAbort();
-        signal.addEventListener('abort', onAbort);
-        const subscription = next({ ...op, signal }).subscribe(observer);
+        // not AbortSignal.timeout, which is there until its time has come, long after most calls are over
+        const controller = new AbortController();
+        const end = (reason: DOMException) => {
+          observer.error(TRPCClientError.from(reason));
+          controller.abort(reason);
+        };
+        const onAbort = () => end(aborted());
+        if (op.signal?.aborted) return onAbort();
+        op.signal?.addEventListener('abort', onAbort);
+        const timer = setTimeout(() => end(late(timeoutMs)), timeoutMs);
+        const subscription = next({ ...op, signal: controller.signal }).subscribe(observer);
         return () => {
-          signal.removeEventListener('abort', onAbort);
+          clearTimeout(timer);
+          op.signal?.removeEventListener('abort', onAbort);
           subscription.unsubscribe();
         };
       });
