@@ -106,6 +106,8 @@ describe('a CSV file that is broken is refused with the place and the cause', ()
     ],
     ['an empty file', '', [], 'empty', 'It is empty.'],
     ['a file of blank lines', '\n\n\n', [], 'no_rows', 'It has no rows'],
+    ['a hint for Excel', 'sep=;\na;b\n1;2\n', ['line', 1], 'separator_line', 'Remove that line'],
+    ['such a hint in a file of commas', 'sep=,\r\na,b\r\n1,2\r\n', ['line', 1], 'separator_line', 'Excel'],
     ['a header alone', 'a,b\n', [], 'no_rows', 'nothing follows the header'],
     [
       'a row of 9 MiB',

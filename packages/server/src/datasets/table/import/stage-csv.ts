@@ -69,6 +69,9 @@ async function readDialect({ path, delimiter }: Csv): Promise<SampledDialect> {
   return isWhole || dialect.records.length > 1 ? dialect : (await find(longStartBytes)).dialect;
 }
 
+/** What Excel takes as a hint would be taken for the names of the columns. */
+const separatorLine = /^sep=.?\s*$/i;
+
 function layoutOf({ delimiter, records, fault, sampleBytes }: SampledDialect): Layout {
   const [first] = records;
   if (!first) {
@@ -77,6 +80,12 @@ function layoutOf({ delimiter, records, fault, sampleBytes }: SampledDialect): L
       : 'It has no rows.';
     throw unreadable({ rule: fault?.rule ?? 'no_rows', line: fault?.line, message });
   }
+  if (separatorLine.test(first.cells.join(delimiter)))
+    throw unreadable({
+      rule: 'separator_line',
+      line: first.line,
+      message: `Line ${first.line} says how cells are separated, which only Excel reads. Remove that line.`,
+    });
   const isNamed = hasHeader(records);
   const header = isNamed ? first.cells : first.cells.map(() => '');
   const names = columnNames(header, first.line);
