@@ -1,4 +1,5 @@
 import type { Job } from '@oriel/schemas';
+import { hasErrorCode } from '../errors.ts';
 import type { NodeClient } from '../node/node-client.ts';
 import { createProgressView } from './progress-view.ts';
 import { say, type Terminal } from './terminal.ts';
@@ -52,6 +53,8 @@ async function cancel(client: NodeClient, { id }: Job, terminal: Terminal): Prom
     await client.jobs.finished(id, { signal }).catch(() => undefined);
     say(terminal, 'The job is cancelled.');
   } catch (error) {
-    say(terminal, `The job may still run: ${error instanceof Error ? error.message : error}`);
+    if (hasErrorCode(error, 'JOB_TRANSITION_REFUSED'))
+      say(terminal, 'The job was over before it could be cancelled.');
+    else say(terminal, `The job may still run: ${error instanceof Error ? error.message : error}`);
   }
 }

@@ -53,7 +53,7 @@ test('the images of a folder are uploaded as an archive', async () => {
 test.skipIf(process.platform === 'win32')('a pipe is uploaded as what comes through it', async () => {
   transfers.answer({ upload: () => makeDataset() });
   const path = join(folder, 'birds.csv');
-  execFileSync('mkfifo', [path]);
+  makePipe(path);
   await Promise.all([datasets.upload(path), writeFile(path, 'island\nDream\n')]);
   expect(new TextDecoder().decode(transfers.uploads[0]?.bytes)).toBe('island\nDream\n');
 });
