@@ -20,8 +20,7 @@ export async function* toLineChunks(
   inputs: AsyncIterable<unknown> | Iterable<unknown>,
   { charsMax, linesMax }: ChunkBounds,
 ): AsyncGenerator<LineChunk, void> {
-  const iterator =
-    Symbol.asyncIterator in inputs ? inputs[Symbol.asyncIterator]() : inputs[Symbol.iterator]();
+  const iterator = iterate(inputs);
   let pending: ReturnType<typeof next> | null = null;
   let isOver = false;
   const next = async () => iterator.next();
@@ -50,6 +49,17 @@ export async function* toLineChunks(
     // also when the reader left: what is read from may have a file open
     if (!isOver) await iterator.return?.();
   }
+}
+
+/** @throws TypeError for what is no list: not all programs have their types checked */
+function iterate(inputs: AsyncIterable<unknown> | Iterable<unknown>) {
+  if (typeof inputs === 'object' && inputs !== null) {
+    if (Symbol.asyncIterator in inputs) return inputs[Symbol.asyncIterator]();
+    if (Symbol.iterator in inputs) return inputs[Symbol.iterator]();
+  }
+  throw new TypeError(
+    'predictStream wants inputs that can be iterated, such as a list; `predict` takes one.',
+  );
 }
 
 async function after(ms: number): Promise<null> {

@@ -96,6 +96,13 @@ describe.each([
     await expect(read).rejects.toThrow('the file is gone');
   });
 
+  // what only programs without types can do
+  test.each([[{ island: 'Dream' }], ['Dream'], [undefined]])('%j is no list of inputs', async (inputs) => {
+    const url = await serve(answerLines);
+    const read = readAll(open(url).predictStream(inputs as unknown as Bird[]));
+    await expect(read).rejects.toThrow('predictStream wants inputs that can be iterated');
+  });
+
   test('a refusal is a problem', async () => {
     const problem = toProblem({ code: 'FORBIDDEN' }, '/');
     const url = await serve((request, response) => {
