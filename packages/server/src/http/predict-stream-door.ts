@@ -13,6 +13,7 @@ import { readNdjson } from '../predictions/read-ndjson.ts';
 import type { RowBatch } from '../predictions/row-batch.ts';
 import { abortSignalOf } from './abort-signal.ts';
 import { type BodyReader, createBodyReader } from './body-reader.ts';
+import { checkNotEncoded } from './content-encoding.ts';
 import type { OnRequest } from './identification.ts';
 import { createIdleWatch } from './idle-watch.ts';
 import { checkJsonDepth } from './json-depth.ts';
@@ -131,9 +132,7 @@ async function answer(call: Call): Promise<FastifyReply> {
 /** @throws AppError MEDIA_TYPE_UNSUPPORTED */
 function readerOf({ request: { headers }, contract, jsonDepthMax }: Call) {
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const { 'content-encoding': encoding = 'identity' } = headers;
-  if (encoding !== 'identity')
-    throw new AppError('MEDIA_TYPE_UNSUPPORTED', 'Send the rows as they are: content-encoding is not read.');
+  checkNotEncoded(headers);
   const checkDepth = (json: string) => {
     // each level opens and closes: most lines are too short, or have too few, to be deep
     if (json.length > 2 * jsonDepthMax) checkJsonDepth(Buffer.from(json), jsonDepthMax);

@@ -352,6 +352,11 @@ describe('what cannot be read is refused', () => {
     expect(await stream(bird, headers)).toMatchObject({ status, body: { code } });
   });
 
+  test('a body that says that it is not compressed is read, however it says so', async () => {
+    for (const encoding of ['identity', 'Identity', ''])
+      expect(await stream(bird, { ...ndjson, 'content-encoding': encoding })).toMatchObject({ status: 200 });
+  });
+
   test('a version that is none, or that there is not', async () => {
     for (const query of ['version=x', 'version=1&version=1', 'verison=9'])
       expect(await stream(bird, ndjson, `${path}?${query}`)).toMatchObject({
