@@ -106,6 +106,13 @@ describe('one job', () => {
     api.refuse('jobs.pause', { code: 'JOB_TRANSITION_REFUSED', detail });
     await user.click(await screen.findByRole('button', { name: 'Pause' }));
     expect(await screen.findByText(detail)).toBeVisible();
+
+    // until something else is asked for
+    api.answer('jobs.cancel', job({ state: 'cancelling', revision: 2 }));
+    await user.click(screen.getByRole('button', { name: 'Cancel the job' }));
+    await user.click(screen.getByRole('button', { name: 'Yes, cancel' }));
+    expect(await screen.findByText('being cancelled')).toBeVisible();
+    expect(screen.queryByText(detail)).toBeNull();
   });
 
   test('one that failed says why', async () => {

@@ -58,11 +58,16 @@ function useJobActions(id: string) {
     }),
   );
   const all = [pause, resume, cancel, retry];
+  // what was refused before says nothing of what is asked now
+  const ask = (mutation: (typeof all)[number]) => () => {
+    for (const each of all) each.reset();
+    mutation.mutate({ id });
+  };
   return {
-    pause: () => pause.mutate({ id }),
-    resume: () => resume.mutate({ id }),
-    cancel: () => cancel.mutate({ id }),
-    retry: () => retry.mutate({ id }),
+    pause: ask(pause),
+    resume: ask(resume),
+    cancel: ask(cancel),
+    retry: ask(retry),
     error: all.find((mutation) => mutation.error)?.error ?? null,
     isPending: all.some((mutation) => mutation.isPending),
   };
