@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createProgressView } from './progress-view.ts';
 import { durationInWords, safeText, sizeInWords, toTable } from './words.ts';
 
@@ -21,6 +21,9 @@ const half = { label: 'Predicting', done: 500, total: 1000, perSecond: 250, seco
 
 describe('a terminal', () => {
   test('has a bar that is drawn over itself, no wider than the terminal', () => {
+    // as early as a process can be
+    vi.spyOn(performance, 'now').mockReturnValue(1);
+    onTestFinished(() => void vi.restoreAllMocks());
     const { view, text } = openView({ isTTY: true });
     view.show(half);
     expect(text()).toBe('\r\u001B[2K[############------------] Predicting 500 of 1,000 (50 %), ');

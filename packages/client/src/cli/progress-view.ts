@@ -29,7 +29,8 @@ export function createProgressView({ stderr }: Pick<Terminal, 'stderr'>): Progre
 }
 
 function createBar(stderr: Terminal['stderr']): ProgressView {
-  let drawnAt = 0;
+  // at once: a process that has just begun counts its time from 0
+  let drawnAt = -Infinity;
   let last: ProgressStep | null = null;
   const draw = (step: ProgressStep) => {
     // cut to the width: a line that wraps could not be drawn over
@@ -48,7 +49,7 @@ function createBar(stderr: Terminal['stderr']): ProgressView {
       draw(last);
       stderr.write('\n');
       last = null;
-      drawnAt = 0;
+      drawnAt = -Infinity;
     },
   };
 }
