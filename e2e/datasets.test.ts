@@ -16,7 +16,7 @@ let session: BrowserContextOptions['storageState'];
 describe.skipIf(!hasBrowser)('datasets and jobs', () => {
   beforeAll(async () => {
     // small chunks on one thread: a job that can be watched for a while
-    server = await startServer({ ORIEL_JOB_CHUNK_ROWS: '1000', ORIEL_JOB_THREADS: '1' });
+    server = await startServer({ ORIEL_JOB_CHUNK_ROWS: '250', ORIEL_JOB_THREADS: '1' });
     const page = await browser.openPage(server.firstSignInUrl);
     await page.getByRole('textbox', { name: 'New password' }).fill('a long way to the lighthouse');
     await page.getByRole('button', { name: 'Set the password and sign in' }).click();

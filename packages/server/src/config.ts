@@ -2,6 +2,11 @@ import { resolve } from 'node:path';
 import { type Setting, type SettingName, secretSettings, settings } from './settings.ts';
 
 const hourMs = 3_600_000;
+/**
+ * Chunks of a job that are done within this time are written down together: of quick models a dozen are done in a second, and
+ * each transaction takes as much of the event loop and of the embedded database as scoring some thousand rows.
+ */
+const chunksTogetherMs = 250;
 
 /** The environment, parsed: every part of the server gets its values from here and none reads the environment. */
 export type Config = Readonly<ReturnType<typeof toConfig>>;
@@ -165,6 +170,7 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
       runningPerUserMax: read('ORIEL_JOBS_RUNNING_PER_USER', settings.ORIEL_JOBS_RUNNING_PER_USER),
       chunkRows: read('ORIEL_JOB_CHUNK_ROWS', settings.ORIEL_JOB_CHUNK_ROWS),
       threads: read('ORIEL_JOB_THREADS', settings.ORIEL_JOB_THREADS),
+      togetherMs: chunksTogetherMs,
     },
     predictionsKeptMs: read('ORIEL_PREDICTIONS_DAYS', settings.ORIEL_PREDICTIONS_DAYS) * 24 * hourMs,
     /** 0: until somebody deletes them. */

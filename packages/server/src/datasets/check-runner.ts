@@ -5,7 +5,13 @@ import { AppError } from '../errors.ts';
 import { type ChunkRange, rangesByRows } from '../jobs/chunks/chunk-ranges.ts';
 import type { ChunkThreads } from '../jobs/chunks/chunk-threads.ts';
 import { doChunks } from '../jobs/chunks/do-chunks.ts';
-import type { DoneChunk, JobOutcome, JobRunner, RunningJob } from '../jobs/job-runner.ts';
+import {
+  type DoneChunk,
+  type JobOutcome,
+  type JobRunner,
+  type RunningJob,
+  sumOf,
+} from '../jobs/job-runner.ts';
 import { createCauseCount } from './check-report.ts';
 import type { DatasetService } from './service.ts';
 import type { Tables } from './table/table.ts';
@@ -67,8 +73,7 @@ export function createCheckRunner({ tables, threads, datasets, contracts }: Need
   ): Promise<JobOutcome> {
     const parts = chunks.flatMap(({ sha256 }) => sha256 ?? []);
     const summary: CheckSummary = {
-      rows: chunks.reduce((sum, { rows }) => sum + rows, 0),
-      rowsFailed: chunks.reduce((sum, { rowsFailed }) => sum + rowsFailed, 0),
+      ...sumOf(chunks),
       causes: await countCauses(parts, chunkRows),
     };
     if (parts.length === 0) return { summary };

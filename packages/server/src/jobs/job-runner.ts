@@ -13,15 +13,18 @@ export interface RunningJob {
    * then, whatever it likes, once it has finished the chunk that it is at; one that gives an outcome has succeeded.
    */
   readonly signal: AbortSignal;
+  /** Chunks that are done within so many milliseconds are to be written down together. */
+  readonly togetherMs: number;
   /** Chunks that are done for good, in order of their index, from this run or an earlier one. */
   chunks(): Promise<readonly DoneChunk[]>;
   /**
-   * Says for good that a chunk is done, and how far the job is, in one transaction that also tells watchers. Does nothing
-   * when that chunk was done before. The bytes that `sha256` names must be stored before this is called.
+   * Says for good that chunks are done, and how far the job is, in one transaction that also tells watchers. Those that
+   * were done before do not count again. The bytes that `sha256` names must be stored before this is called.
    *
+   * @param chunks - at least one, each once
    * @throws LeaseLostError when another process runs the job now: stop at once
    */
-  finishChunk(chunk: DoneChunk): Promise<void>;
+  finishChunks(chunks: readonly DoneChunk[]): Promise<void>;
   /** @throws LeaseLostError */
   setTotal(rows: number): Promise<void>;
 }
@@ -32,6 +35,14 @@ export interface DoneChunk {
   readonly sha256: string | null;
   readonly rows: number;
   readonly rowsFailed: number;
+}
+
+/** How many rows some chunks have together. */
+export function sumOf(chunks: readonly Pick<DoneChunk, 'rows' | 'rowsFailed'>[]) {
+  return {
+    rows: chunks.reduce((sum, { rows }) => sum + rows, 0),
+    rowsFailed: chunks.reduce((sum, { rowsFailed }) => sum + rowsFailed, 0),
+  };
 }
 
 /** How a job ended well. */

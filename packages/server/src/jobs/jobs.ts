@@ -34,7 +34,11 @@ interface Options {
   readonly onEnded: (ended: EndedJob, tx: Transaction) => Promise<void>;
   readonly onRows: (kind: JobKind, rows: number, failed: number) => void;
   readonly onError: (kind: JobKind, code: string) => void;
-  readonly limits: { readonly perUserMax: number; readonly runningPerUserMax: number };
+  readonly limits: {
+    readonly perUserMax: number;
+    readonly runningPerUserMax: number;
+    readonly togetherMs: number;
+  };
   readonly logger: {
     info(details: object, message: string): void;
     warn(details: object, message: string): void;
@@ -107,6 +111,7 @@ export function createJobs(options: Options) {
       // one more than a person may run: who has many jobs leaves a place for others
       concurrency: Math.min(jobsAtOnceMax, limits.runningPerUserMax + 1),
       runningPerOwnerMax: limits.runningPerUserMax,
+      togetherMs: limits.togetherMs,
       onRows,
       onError,
     });

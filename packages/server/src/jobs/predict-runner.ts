@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 import { type ChunkRange, rangesByGroups, rangesByRows } from './chunks/chunk-ranges.ts';
 import type { ChunkScorer } from './chunks/chunk-scorer.ts';
 import { doChunks } from './chunks/do-chunks.ts';
-import type { DoneChunk, JobOutcome, JobRunner, RunningJob } from './job-runner.ts';
+import { type DoneChunk, type JobOutcome, type JobRunner, type RunningJob, sumOf } from './job-runner.ts';
 import { type OutputColumns, outputColumnsOf } from './output-columns.ts';
 import { type PredictInput, predictInputSchema } from './predict-input.ts';
 
@@ -86,10 +86,7 @@ export function createPredictRunner(needs: Needs): JobRunner {
     const results = { owner, jobId, table, name, description };
     return {
       resultsId: jobId,
-      summary: {
-        rows: done.reduce((sum, { rows }) => sum + rows, 0),
-        rowsFailed: done.reduce((sum, { rowsFailed }) => sum + rowsFailed, 0),
-      },
+      summary: sumOf(done),
       commit: async (tx: Transaction) => void (await datasets.createFromTable(results, tx)),
     };
   }

@@ -4,7 +4,7 @@ import { toDatabaseJson } from '../db/database-json.ts';
 import type { Transaction } from '../db/transaction.ts';
 import { unlessDown } from '../db/unless-down.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
-import { type DoneChunk, leaseLost } from './job-runner.ts';
+import { type DoneChunk, leaseLost, sumOf } from './job-runner.ts';
 import { openJobStates } from './job-state.ts';
 import { type JobRow, type StoredJob, toJob, toStoredJob } from './stored-job.ts';
 
@@ -70,10 +70,10 @@ export interface EventCursor {
 
 export type JobRepository = ReturnType<typeof createJobRepository>;
 
-interface ChunkToInsert {
+interface ChunksToInsert {
   readonly jobId: string;
   readonly lease: string;
-  readonly chunk: DoneChunk;
+  readonly chunks: readonly DoneChunk[];
   readonly rowsPerSecond: number | null;
 }
 
@@ -94,7 +94,7 @@ export function createJobRepository({ prisma, ping }: Needs) {
     insert,
     lock,
     change,
-    insertChunk,
+    insertChunks,
     listChunks,
     copyChunks,
     readHeld,
@@ -176,25 +176,27 @@ export function createJobRepository({ prisma, ping }: Needs) {
   }
 
   /**
-   * Adds a chunk to a job, and its rows to what is done, while the lease is the own one; tells of it. Few statements: jobs
-   * of quick models do this many times a second.
+   * Adds chunks to a job, and their rows to what is done, while the lease is the own one; tells of it. Few statements: jobs
+   * of quick models do this some times a second.
    *
-   * @returns null when that chunk was there
+   * @returns null when all of those chunks were there
    * @throws LeaseLostError
    */
-  async function insertChunk(
+  async function insertChunks(
     tx: Transaction,
-    { jobId, lease, chunk, rowsPerSecond }: ChunkToInsert,
+    { jobId, lease, chunks, rowsPerSecond }: ChunksToInsert,
   ): Promise<StoredJob | null> {
     const now = new Date();
-    const { count } = await tx.jobChunk.createMany({
-      data: [{ jobId, ...chunk, createdAt: now }],
+    const added = await tx.jobChunk.createManyAndReturn({
+      data: chunks.map((chunk) => ({ jobId, ...chunk, createdAt: now })),
+      select: { rows: true, rowsFailed: true },
       skipDuplicates: true,
     });
-    if (count === 0) return null;
+    if (added.length === 0) return null;
+    const { rows, rowsFailed } = sumOf(added);
     const data = {
-      rowsDone: { increment: chunk.rows },
-      rowsFailed: { increment: chunk.rowsFailed },
+      rowsDone: { increment: rows },
+      rowsFailed: { increment: rowsFailed },
       rowsPerSecond,
       fruitless: 0,
       revision: { increment: 1 },

@@ -1,7 +1,7 @@
 import type { JobKind } from '@oriel/schemas';
 import type { Transact } from '../db/transaction.ts';
 import type { JobChanger } from './job-changes.ts';
-import { type DoneChunk, leaseLost, type RunningJob } from './job-runner.ts';
+import { type DoneChunk, leaseLost, type RunningJob, sumOf } from './job-runner.ts';
 import type { JobRepository } from './repository.ts';
 import type { StoredJob } from './stored-job.ts';
 
@@ -10,8 +10,9 @@ interface Options {
   /** What every write is conditional on. */
   readonly lease: string;
   readonly signal: AbortSignal;
+  readonly togetherMs: number;
   readonly transact: Transact;
-  readonly repository: Pick<JobRepository, 'insertChunk' | 'listChunks'>;
+  readonly repository: Pick<JobRepository, 'insertChunks' | 'listChunks'>;
   readonly changes: Pick<JobChanger, 'change' | 'announce'>;
   readonly onRows: (kind: JobKind, rows: number, failed: number) => void;
 }
@@ -21,23 +22,34 @@ const rateWindowMs = 20_000;
 
 /** A job in the hands of its runner, for as long as the lease is its own. */
 export function createRunningJob(options: Options): RunningJob {
-  const { stored, lease, signal, transact, repository, changes, onRows } = options;
+  const { stored, lease, signal, togetherMs, transact, repository, changes, onRows } = options;
   const { id, kind } = stored.job;
   const rateAfter = rateMeter();
 
-  return { id, owner: stored.owner, kind, input: stored.input, signal, chunks, finishChunk, setTotal };
+  return {
+    id,
+    owner: stored.owner,
+    kind,
+    input: stored.input,
+    signal,
+    togetherMs,
+    chunks,
+    finishChunks,
+    setTotal,
+  };
 
   function chunks(): Promise<readonly DoneChunk[]> {
     return repository.listChunks(id);
   }
 
-  async function finishChunk(chunk: DoneChunk): Promise<void> {
-    const rate = rateAfter(chunk.rows);
+  async function finishChunks(done: readonly DoneChunk[]): Promise<void> {
+    const { rows, rowsFailed } = sumOf(done);
+    const rate = rateAfter(rows);
     const told = await transact((tx) =>
-      repository.insertChunk(tx, { jobId: id, lease, chunk, rowsPerSecond: rate }),
+      repository.insertChunks(tx, { jobId: id, lease, chunks: done, rowsPerSecond: rate }),
     );
     if (!told) return;
-    onRows(kind, chunk.rows, chunk.rowsFailed);
+    onRows(kind, rows, rowsFailed);
     changes.announce(told.job);
   }
 

@@ -87,6 +87,7 @@ async function attempt(of: { stored: StoredJob }, run: JobRunner['run']): Promis
   };
   const quiet = () => undefined;
   const worker = createWorker({
+    togetherMs: 0,
     // what one attempt asks of them, and no more
     queue: queue as Pick<JobQueue, 'work'>,
     changes: { change } as JobChanger,

@@ -26,6 +26,8 @@ interface Needs {
   readonly concurrency: number;
   /** How many at once of one owner, of each line, over all processes. */
   readonly runningPerOwnerMax: number;
+  /** Chunks that are done within so many milliseconds are written down together. */
+  readonly togetherMs: number;
   readonly onRows: (kind: JobKind, rows: number, failed: number) => void;
   readonly onError: (kind: JobKind, code: string) => void;
 }
@@ -98,6 +100,7 @@ export function createWorker(needs: Needs) {
         stored,
         lease,
         signal: hold.signal,
+        togetherMs: needs.togetherMs,
         transact,
         repository,
         changes,

@@ -40,8 +40,13 @@ export async function startTestApp(
     ORIEL_WRONG_CREDENTIALS_PER_MINUTE: '0',
     ...env,
   });
-  // no setting does this on the embedded database, where nobody else could do them
-  const config = areJobsDone ? settings : { ...settings, role: 'api' as const };
+  const config = {
+    ...settings,
+    // tests are in the middle of jobs that are over within that time
+    jobs: { ...settings.jobs, togetherMs: 0 },
+    // no setting does this on the embedded database, where nobody else could do them
+    ...(!areJobsDone && { role: 'api' as const }),
+  };
   const app = await createApp({
     config,
     logger: pino({ level: 'silent' }),
