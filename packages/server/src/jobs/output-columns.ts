@@ -1,7 +1,6 @@
 import type { AnyContract, ItemError } from '@oriel/schemas';
 import type { RawRow } from '../datasets/table/table.ts';
-import type { PlainColumn } from '../datasets/table/write-columns.ts';
-import type { CellOf } from '../datasets/table/write-rows.ts';
+import type { CellOf, PlainColumn } from '../datasets/table/write-columns.ts';
 import { toContractSchemas } from '../models/contract-schema.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;

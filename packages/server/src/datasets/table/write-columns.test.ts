@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase, query } from './database.ts';
 import { describeParquet, readGroups, writeParquet } from './parquet-file.ts';
 import type { RawRow } from './table.ts';
-import { openColumnsToWrite, type PlainColumn } from './write-columns.ts';
-import { appendRows, type CellOf } from './write-rows.ts';
+import { type CellOf, openColumnsToWrite, type PlainColumn } from './write-columns.ts';
+import { appendRows } from './write-rows.ts';
 
 const columns: PlainColumn[] = [
   { name: 'Is it?', type: 'boolean' },

@@ -5,7 +5,7 @@ import { type ColumnSource, fileWriter, ParquetWriter } from 'hyparquet-writer';
 import { tableMetadata, usualGroupRows } from './parquet-file.ts';
 import { metadataKey, placed } from './stored-columns.ts';
 import type { RawRow } from './table.ts';
-import { type CellOf, wrongValue } from './write-rows.ts';
+import { wrongValue } from './write-rows.ts';
 
 type Cell = RawRow[string];
 
@@ -21,6 +21,9 @@ interface Options {
   /** Rows of each group. Left out: as in every table's file. */
   readonly groupRows?: number | undefined;
 }
+
+/** The value of a row, in the column of this index; null for a column in which no row has any. */
+export type CellOf = (column: number) => ((row: number) => Cell) | null;
 
 export interface ColumnsToWrite {
   append(count: number, cellOf: CellOf): void;

@@ -13,10 +13,10 @@ import {
 import type { Column, ColumnType } from '@oriel/schemas';
 import { placed, typeInSql } from './stored-columns.ts';
 import type { RawRow } from './table.ts';
-import { writeBooleans, writeIntegers, writeNothing, writeNumbers, writeTexts } from './write-vectors.ts';
+import { writeBooleans, writeIntegers, writeNumbers, writeTexts } from './write-vectors.ts';
 
 /** DuckDB's own unit. */
-export const chunkRows = 2048;
+const chunkRows = 2048;
 /** The event loop turns at least this often, in cells: a millisecond or less. */
 const sliceCells = 8_000;
 
@@ -33,61 +33,29 @@ const appendedTypes: Readonly<Record<ColumnType, DuckDBType>> = {
   image: BLOB,
 };
 
-/** The value of a row, in the column of this index; null for a column in which no row has any. */
-export type CellOf = (column: number) => ((row: number) => Cell) | null;
-
-/** A temporary table that rows are put into, to be written as a file. */
-export interface RowsToWrite {
-  /** At most `chunkRows`. */
-  append(count: number, cellOf: CellOf): void;
-  /** @returns a SELECT that reads the rows as they are stored; no more can be put in */
-  finish(): string;
-}
-
-export async function openRowsToWrite(
-  connection: DuckDBConnection,
-  columns: readonly Column[],
-): Promise<RowsToWrite> {
-  const columnsSql = placed(columns).map(({ stored, type }) => `${stored} ${appendedTypes[type]}`);
-  await connection.run(`CREATE OR REPLACE TEMP TABLE written (${columnsSql.join(', ')})`);
-  const appender = await connection.createAppender('written', 'main', 'temp');
-  const types = columns.map(({ type }) => appendedTypes[type]);
-  return {
-    append(count, cellOf) {
-      const chunk = DuckDBDataChunk.create(types, count);
-      for (const [index, { name, type }] of columns.entries()) {
-        const cells = cellOf(index);
-        if (cells) writers[type](chunk, index, cells, name);
-        else writeNothing(chunk, index);
-      }
-      appender.appendDataChunk(chunk);
-    },
-    finish() {
-      appender.flushSync();
-      appender.closeSync();
-      const values = placed(columns).map(({ stored, type }) => `${storedSql(stored, type)} AS ${stored}`);
-      return `SELECT ${values.join(', ')} FROM written`;
-    },
-  };
-}
-
 /** Puts rows into a temporary table. @returns a SELECT that reads them as they are stored */
 export async function appendRows(
   connection: DuckDBConnection,
   columns: readonly Column[],
   rows: readonly RawRow[],
 ): Promise<string> {
-  const table = await openRowsToWrite(connection, columns);
+  const columnsSql = placed(columns).map(({ stored, type }) => `${stored} ${appendedTypes[type]}`);
+  await connection.run(`CREATE OR REPLACE TEMP TABLE written (${columnsSql.join(', ')})`);
+  const appender = await connection.createAppender('written', 'main', 'temp');
+  const types = columns.map(({ type }) => appendedTypes[type]);
   const sliceRows = Math.max(1, Math.min(chunkRows, Math.floor(sliceCells / columns.length)));
   for (let start = 0; start < rows.length; start += sliceRows) {
     const slice = rows.slice(start, start + sliceRows);
-    table.append(slice.length, (column) => {
-      const { name } = columns[column] as Column;
-      return (row) => slice[row]?.[name] ?? null;
-    });
+    const chunk = DuckDBDataChunk.create(types, slice.length);
+    for (const [index, { name, type }] of columns.entries())
+      writers[type](chunk, index, (row) => slice[row]?.[name] ?? null, name);
+    appender.appendDataChunk(chunk);
     await nextTurn();
   }
-  return table.finish();
+  appender.flushSync();
+  appender.closeSync();
+  const values = placed(columns).map(({ stored, type }) => `${storedSql(stored, type)} AS ${stored}`);
+  return `SELECT ${values.join(', ')} FROM written`;
 }
 
 function storedSql(appended: string, type: ColumnType): string {

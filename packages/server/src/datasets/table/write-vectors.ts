@@ -91,14 +91,6 @@ function packText(text: string): Uint32Array | null {
   return packed;
 }
 
-/** No row has a value. */
-export function writeNothing(chunk: DuckDBDataChunk, index: number): void {
-  const bits = new Uint8Array(8 * Math.ceil(chunk.rowCount / 64));
-  const vector = duckdb.data_chunk_get_vector(chunk.chunk, index);
-  duckdb.vector_ensure_validity_writable(vector);
-  duckdb.copy_data_to_vector_validity(vector, 0, bits.buffer, 0, bits.byteLength);
-}
-
 function put(
   chunk: DuckDBDataChunk,
   index: number,
