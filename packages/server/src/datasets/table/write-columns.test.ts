@@ -101,6 +101,14 @@ describe('a table written from values', () => {
     expect((await rowsIn(path)).map(([value]) => value)).toEqual(rows.map(({ text }) => text));
   });
 
+  test('ends a group early where there are many columns', async () => {
+    const wide = Array.from({ length: 2000 }, (_, i): PlainColumn => ({ name: `${i}`, type: 'boolean' }));
+    const file = openColumnsToWrite({ path, columns: wide, groupRows: 20_000 });
+    file.append(2500, () => null);
+    file.finish();
+    expect(await groupsIn(path)).toEqual([2000, 500]);
+  });
+
   test('tells of each group between which values its numbers lie, and how many are missing', async () => {
     const share: PlainColumn = { name: 'share', type: 'number' };
     const rows = [-2, 0, 0.5, null, null, null, 3, null, 4].map((share) => ({ share }));

@@ -30,7 +30,8 @@ export interface ColumnsToWrite {
   finish(): void;
 }
 
-/** Long texts are held until their group is written: it ends early where they come to so many characters. */
+/** A group is held until it is written: it ends early where there are so many cells, or its texts come to so many characters. */
+const groupCellsMax = 4_000_000;
 const groupCharsMax = 8 * 1024 * 1024;
 
 /**
@@ -38,7 +39,10 @@ const groupCharsMax = 8 * 1024 * 1024;
  * which keeps them in a table of its own until it writes it, takes twice as long. Blocks the thread that it is called on.
  */
 export function openColumnsToWrite({ path, columns, groupRows }: Options): ColumnsToWrite {
-  const rowsMax = groupRows ?? usualGroupRows(columns.length);
+  const rowsMax = Math.min(
+    groupRows ?? usualGroupRows(columns.length),
+    Math.max(1, Math.floor(groupCellsMax / columns.length)),
+  );
   const writer = new ParquetWriter({
     writer: fileWriter(path),
     schema: schemaOf(columns),
