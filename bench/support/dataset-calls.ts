@@ -37,12 +37,11 @@ export function createDatasetCalls(url: string, headers: Headers) {
   }
 
   async function untilOver({ id }: Pick<Job, 'id'>): Promise<Job> {
-    for (;;) {
-      const job = await get<Job>(`/jobs/${id}`);
-      if (job.state === 'succeeded') return job;
-      if (job.finishedAt !== null) throw new Error(`the job is ${job.state}: ${JSON.stringify(job.error)}`);
-      await sleep(pollMs);
-    }
+    let job = await get<Job>(`/jobs/${id}`);
+    // each answer comes with a change
+    while (job.finishedAt === null) job = await get<Job>(`/jobs/${id}?waitS=30&revision=${job.revision}`);
+    if (job.state !== 'succeeded') throw new Error(`the job is ${job.state}: ${JSON.stringify(job.error)}`);
+    return job;
   }
 
   function cancel({ id }: Pick<Job, 'id'>): Promise<Job> {

@@ -120,5 +120,8 @@ describe('a watcher', () => {
     add(2);
     expect((await next)?.revision).toBe(2);
     expect(await watcher.next(jobAt(2), 10)).toBeNull();
+    // what is left of a deadline
+    expect(await watcher.next(jobAt(2), 0.5)).toBeNull();
+    expect(await watcher.next(jobAt(2), -3)).toBeNull();
   });
 });

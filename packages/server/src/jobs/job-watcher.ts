@@ -85,7 +85,8 @@ export function createJobWatcher({ listEvents, logger, eachMs = 250 }: Needs) {
 
   /** The next that happens to a job; null when nothing does for so long, or the caller goes. */
   async function next(job: Job, ms: number, signal?: AbortSignal): Promise<Job | null> {
-    const late = AbortSignal.timeout(ms);
+    // whole milliseconds: it takes no others, and what is left of a deadline has parts of one
+    const late = AbortSignal.timeout(Math.max(0, Math.floor(ms)));
     const events = watch(job, job.revision, AbortSignal.any([late, ...(signal ? [signal] : [])]));
     try {
       const { value } = await events.next();

@@ -159,4 +159,16 @@ describe('a job that waits', () => {
     expect((await member.client.jobs.get.query({ id, waitS: 1, revision })).revision).toBe(revision);
     expect(performance.now() - startedAt).toBeGreaterThan(900);
   });
+
+  test('the longest wait there may be ends with the first change', async () => {
+    const { client, owner, headers } = member;
+    const { id, revision } = await create(owner);
+    const asked = [
+      client.jobs.get.query({ id, waitS: 30, revision }),
+      app.send(`/api/v1/jobs/${id}?waitS=30&revision=${revision}`, { headers }).then(({ body }) => body),
+      app.send(`/api/v1/jobs/${id}`, { headers: { ...headers, prefer: 'wait=30' } }).then(({ body }) => body),
+    ];
+    await client.jobs.cancel.mutate({ id });
+    for (const answer of await Promise.all(asked)) expect(answer).toMatchObject({ state: 'cancelled' });
+  });
 });
