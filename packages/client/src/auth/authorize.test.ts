@@ -120,7 +120,6 @@ describe('an API key', () => {
   );
 });
 
-// what only programs without types can do, e.g. where a variable is not set
 test.each([
   [{}],
   [null],
@@ -129,6 +128,7 @@ test.each([
   [{ clientId: 'nightly' }],
   [{ clientId: 'nightly', clientSecret: '' }],
 ])('%j says nobody, which is told when the client is made', (auth) => {
+  // what only programs without types can do, e.g. where a variable is not set
   expect(() => createClient({ url, auth: auth as unknown as ClientAuth })).toThrow(/^auth must be /);
 });
 

@@ -95,10 +95,10 @@ describe('what it is uploaded from', () => {
     expect(transfers.uploads.map(textOf)).toEqual([csv]);
   });
 
-  // what only programs without types can do
   test.each([['birds.csv'], [undefined], [null], [{ island: 'Dream' }], [[{ island: 'Dream' }]]])(
     '%j is refused, with what can be uploaded',
     async (source) => {
+      // what only programs without types can do
       await expect(datasets.upload(source as unknown as Blob)).rejects.toThrow('@oriel/client/node');
     },
   );

@@ -96,9 +96,9 @@ describe.each([
     await expect(read).rejects.toThrow('the file is gone');
   });
 
-  // what only programs without types can do
   test.each([[{ island: 'Dream' }], ['Dream'], [undefined]])('%j is no list of inputs', async (inputs) => {
     const url = await serve(answerLines);
+    // what only programs without types can do
     const read = readAll(open(url).predictStream(inputs as unknown as Bird[]));
     await expect(read).rejects.toThrow('predictStream wants inputs that can be iterated');
   });

@@ -3,7 +3,7 @@ import type { Column, ColumnType } from '@oriel/schemas';
 import type { SchemaElement, Statistics } from 'hyparquet';
 import { type ColumnSource, fileWriter, ParquetWriter } from 'hyparquet-writer';
 import { tableMetadata, usualGroupRows } from './parquet-file.ts';
-import { metadataKey, placed } from './stored-columns.ts';
+import { metadataKey, storedName } from './stored-columns.ts';
 import type { RawRow } from './table.ts';
 import { wrongValue } from './write-rows.ts';
 
@@ -50,10 +50,9 @@ export function openColumnsToWrite({ path, columns, groupRows }: Options): Colum
     compressors: { ZSTD: packed },
     kvMetadata: [{ key: metadataKey, value: tableMetadata(columns) }],
   });
-  const values = placed(columns).map((column, index) => ({
-    name: column.stored,
-    // in the same order
-    list: listOf(columns[index] as PlainColumn, rowsMax),
+  const values = columns.map((column, index) => ({
+    name: storedName(index),
+    list: listOf(column, rowsMax),
   }));
   let rows = 0;
 
@@ -107,8 +106,8 @@ interface TakenColumn extends Pick<ColumnSource, 'data' | 'encoding'> {
   readonly bounds?: Statistics;
 }
 
-function listOf(column: PlainColumn, rowsMax: number): ColumnList {
-  return column.type === 'number' ? new NumberList(column, rowsMax) : new ValueList(column);
+function listOf({ name, type }: PlainColumn, rowsMax: number): ColumnList {
+  return type === 'number' ? new NumberList(name, rowsMax) : new ValueList(name, converters[type]);
 }
 
 /** Numbers as they lie in the file, where none is missing: without an object for each. */
@@ -120,7 +119,7 @@ class NumberList implements ColumnList {
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
 
-  constructor({ name }: PlainColumn, rowsMax: number) {
+  constructor(name: string, rowsMax: number) {
     this.#name = name;
     this.#items = new Float64Array(rowsMax);
   }
@@ -167,22 +166,22 @@ class NumberList implements ColumnList {
 }
 
 class ValueList implements ColumnList {
-  readonly #column: PlainColumn;
+  readonly #name: string;
+  readonly #toStored: Converter;
   #items: unknown[] = [];
   chars = 0;
 
-  constructor(column: PlainColumn) {
-    this.#column = column;
+  constructor(name: string, toStored: Converter) {
+    this.#name = name;
+    this.#toStored = toStored;
   }
 
   add(at: number, valueAt: ValueAt, start: number, end: number): void {
     if (!valueAt) return;
-    const { name, type } = this.#column;
-    const toStored = converters[type];
     while (this.#items.length < at) this.#items.push(null);
     for (let row = start; row < end; row += 1) {
       const value = valueAt(row);
-      const stored = value === null ? null : toStored(value, name);
+      const stored = value === null ? null : this.#toStored(value, this.#name);
       if (typeof stored === 'string') this.chars += stored.length;
       this.#items.push(stored);
     }
@@ -200,7 +199,7 @@ class ValueList implements ColumnList {
 
 type Converter = (value: Exclude<Cell, null>, name: string) => unknown;
 
-const converters: Readonly<Record<PlainColumn['type'], Converter>> = {
+const converters: Readonly<Record<Exclude<PlainColumn['type'], 'number'>, Converter>> = {
   boolean(value, name) {
     if (typeof value === 'boolean') return value;
     throw wrongValue(name, 'boolean', value);
@@ -209,7 +208,6 @@ const converters: Readonly<Record<PlainColumn['type'], Converter>> = {
     if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
     throw wrongValue(name, 'integer', value);
   },
-  number: (value) => value,
   text(value, name) {
     if (typeof value === 'string') return value;
     throw wrongValue(name, 'text', value);
@@ -219,12 +217,11 @@ const converters: Readonly<Record<PlainColumn['type'], Converter>> = {
 
 /** As DuckDB writes the same columns: files of both are read together. */
 function schemaOf(columns: readonly PlainColumn[]): SchemaElement[] {
-  const stored = placed(columns);
   return [
     { name: 'root', num_children: columns.length },
     ...columns.map(
       ({ type }, index): SchemaElement => ({
-        name: stored[index]?.stored ?? '',
+        name: storedName(index),
         repetition_type: 'OPTIONAL',
         ...physicalTypes[type],
       }),
