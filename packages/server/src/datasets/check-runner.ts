@@ -52,15 +52,15 @@ export function createCheckRunner({ tables, threads, datasets, contracts }: Need
     const source = await datasets.openVersion({ kind: 'all' }, input.datasetId, input.datasetVersion);
     await job.setTotal(source.rows);
     await using table = await tables.open(source.parquetSha256);
-    const { path, columns, rows } = table;
-    const ranges = rangesByRows(rows, chunkRows);
+    const { path, columns } = table;
+    const ranges = rangesByRows(table.rows, chunkRows);
     await doChunks(job, { count: ranges.length, atOnce: threads.threads }, async (index) => {
       // only chunks that there are, are checked
       const range = ranges[index] as ChunkRange;
-      const { sha256, result } = await tables.writeWith(({ folder, path: to }) =>
+      const { blob, rows, rowsFailed } = await tables.writeWith(({ folder, path: to }) =>
         threads.run({ kind: 'check', model, path, columns, mapping, ...range, folder, to }, job.signal),
       );
-      return { sha256, ...result };
+      return { sha256: blob?.sha256 ?? null, rows, rowsFailed };
     });
     return toOutcome(job, await job.chunks(), source.dataset.name, input);
   }

@@ -43,8 +43,12 @@ export interface BlobStorage {
    * @throws AppError BODY_TOO_LARGE
    */
   write(bytes: AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<Blob>;
-  /** Stores a file of this machine, and takes it: it may be moved. */
-  takeFile(path: string): Promise<Blob>;
+  /**
+   * Stores a file of this machine, and takes it: it may be moved.
+   *
+   * @param known - what it is, where whoever wrote it found that out; it is read for it else
+   */
+  takeFile(path: string, known?: Blob): Promise<Blob>;
   /** @throws AppError NOT_FOUND */
   read(sha256: string, range?: ByteRange): Promise<Readable>;
   /** The blob as a file; of S3, a copy that is kept while there is room for it. @throws AppError NOT_FOUND */

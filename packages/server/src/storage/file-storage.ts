@@ -48,8 +48,8 @@ export function createFileStorage({ blobsFolder, workFolder }: Folders): BlobSto
       }
     },
 
-    async takeFile(path) {
-      const blob = await hashFile(path);
+    async takeFile(path, known) {
+      const blob = known ?? (await hashFile(path));
       await unlessStorageDown(async () => {
         await makeFolders();
         await moveFile(path, pathOf(blob.sha256), join(incoming, randomUUID()));

@@ -42,8 +42,8 @@ export function createS3Storage(options: S3StorageOptions): BlobStorage {
       return blob;
     },
 
-    async takeFile(path) {
-      const blob = await hashFile(path);
+    async takeFile(path, known) {
+      const blob = known ?? (await hashFile(path));
       await store(blob, path);
       await unlessStorageDown(() => rm(path));
       return blob;

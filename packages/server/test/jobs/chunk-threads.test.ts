@@ -7,6 +7,7 @@ import { rangesByRows } from '../../src/jobs/chunks/chunk-ranges.ts';
 import { createChunkScorer } from '../../src/jobs/chunks/chunk-scorer.ts';
 import { createChunkThreads } from '../../src/jobs/chunks/chunk-threads.ts';
 import { outputColumnsOf } from '../../src/jobs/output-columns.ts';
+import { hashFile } from '../../src/storage/spool.ts';
 import { openBench } from '../datasets/tables/support/table-bench.ts';
 import { startMicroEngine } from '../engine/support/micro-engine.ts';
 import { tiny } from '../engine/support/micro-models/tiny/contract.ts';
@@ -194,20 +195,18 @@ async function useThread(rows: readonly RawRow[], { stuckMs = 20_000, tableMemor
   const task = { path, columns, ...range };
   return {
     ended,
-    async check(mapping: ColumnMapping) {
-      const { result } = await bench.tables.writeWith(({ folder, path: to }) =>
+    check(mapping: ColumnMapping) {
+      return bench.tables.writeWith(({ folder, path: to }) =>
         threads.run(
           { ...task, kind: 'check', model: 'tiny', mapping, folder, to },
           new AbortController().signal,
         ),
       );
-      return result;
     },
-    async run({ signal = new AbortController().signal, mapping = { value: 'number' } }: How = {}) {
-      const { result } = await bench.tables.writeWith(({ folder, path: to }) =>
+    run({ signal = new AbortController().signal, mapping = { value: 'number' } }: How = {}) {
+      return bench.tables.writeWith(({ folder, path: to }) =>
         threads.run({ ...task, kind: 'score', file, mapping, folder, to }, signal),
       );
-      return result;
     },
     async [Symbol.asyncDispose]() {
       await threads.close();
@@ -253,5 +252,15 @@ test('rows that take more memory than a thread has are told so, with the setting
     code: 'TABLE_MEMORY_EXCEEDED',
     message: expect.stringMatching(/12 MiB.*ORIEL_TABLE_MEMORY_MB/),
   });
-  expect(await thread.check({ value: 'number' })).toEqual({ rows: 20, rowsFailed: 0 });
+  expect(await thread.check({ value: 'number' })).toEqual({ rows: 20, rowsFailed: 0, blob: null });
+});
+
+test('what a thread writes is stored under the name that the thread gives it', async () => {
+  await using thread = await useThread(makeRows(10, () => 'a text'));
+  // a text is no number: what is wrong with each row is written down
+  for (const { blob } of [await thread.run(), await thread.check({ value: 'what' })]) {
+    if (!blob) throw new Error('both write something');
+    await using file = await bench.storage.openFile(blob.sha256);
+    expect(await hashFile(file.path)).toEqual(blob);
+  }
 });

@@ -55,4 +55,13 @@ describe.each(places)('files of this machine for blobs in %s', (_name, createPla
     await storage.takeFile(path);
     expect(await storage.delete(blob.sha256, { writtenBefore: daysAgo(1) })).toBe(false);
   });
+
+  test('takes a file by what its writer says that it is, without reading it', async () => {
+    await using folder = await storage.openWorkFolder();
+    const path = join(folder.path, 'result.parquet');
+    await writeFile(path, 'columns');
+    const known = { sha256: sha256Of('what the writer says'), sizeBytes: 7 };
+    expect(await storage.takeFile(path, known)).toEqual(known);
+    expect(await textOf(await storage.read(known.sha256))).toBe('columns');
+  });
 });

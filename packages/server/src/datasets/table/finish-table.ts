@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Cell, Column, Row } from '@oriel/schemas';
-import type { BlobStorage } from '../../storage/blob-storage.ts';
+import type { Blob, BlobStorage } from '../../storage/blob-storage.ts';
 import { tableSql } from './parquet-file.ts';
 import { readRows, sentColumns } from './read-rows.ts';
 import { type PlacedColumn, placed } from './stored-columns.ts';
@@ -15,6 +15,8 @@ const previewCharsMax = 500;
 interface Finished {
   /** Of the table's file, which is taken. */
   readonly path: string;
+  /** What the file is, where that is known. */
+  readonly blob?: Blob;
   readonly rows: number;
   readonly columns: readonly Column[];
 }
@@ -23,10 +25,10 @@ interface Finished {
 export async function finishTable(
   connection: DuckDBConnection,
   storage: Pick<BlobStorage, 'takeFile'>,
-  { path, rows, columns }: Finished,
+  { path, blob, rows, columns }: Finished,
 ): Promise<Omit<ImportedTable, 'profile'>> {
   const preview = await readPreview(connection, path, columns);
-  return { parquet: await storage.takeFile(path), rows, columns, preview };
+  return { parquet: await storage.takeFile(path, blob), rows, columns, preview };
 }
 
 async function readPreview(connection: DuckDBConnection, path: string, columns: readonly Column[]) {

@@ -1,6 +1,7 @@
 import { join as joinPath } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnProfile } from '@oriel/schemas';
+import type { Blob } from '../../storage/blob-storage.ts';
 import { describeParquet, describeParquets, rowBytesOf, tableSql, writeParquet } from './parquet-file.ts';
 import { profileTable } from './profile/profile-table.ts';
 import { literal, pathsLiteral } from './sql.ts';
@@ -36,15 +37,16 @@ export async function describeJoin(
 /** Fewer rows are read and written in the time that another thread may take to begin. */
 const splicedRowsMin = 100_000;
 
-/** The path of the joined file, where it can be made without reading the values; null where not. */
+/** The joined file, where it can be made without reading the values; null where not. */
 export async function spliced(
   { parts, columns, rows, base }: Join,
   folder: string,
   splice?: SpliceElsewhere,
-): Promise<string | null> {
+): Promise<{ readonly path: string; readonly blob: Blob } | null> {
   if (!splice || rows < splicedRowsMin) return null;
-  const to = joinPath(folder, 'spliced.parquet');
-  return (await splice({ base: base?.path ?? null, parts, columns, to })) ? to : null;
+  const path = joinPath(folder, 'spliced.parquet');
+  const blob = await splice({ base: base?.path ?? null, parts, columns, to: path });
+  return blob && { path, blob };
 }
 
 /** Writes the rows of the parts, one after another, beside those of the base. @param folder - empty, for what is made on the way */

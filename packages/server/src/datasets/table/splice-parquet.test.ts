@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Column } from '@oriel/schemas';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hashFile } from '../../storage/spool.ts';
 import { type Database, openDatabase } from './database.ts';
 import { describeParquet, readGroups, usualGroupRows, writeParquet } from './parquet-file.ts';
 import { spliceParquet } from './splice-parquet.ts';
@@ -75,7 +76,8 @@ describe('files that are put together without being read', () => {
       await writePart('part-1', 2 * groupRows, rows, groupRows),
     ];
     const to = pathOf('spliced');
-    expect(spliceParquet({ base, parts, columns: [...columns, ...results], to })).toBe(true);
+    const made = spliceParquet({ base, parts, columns: [...columns, ...results], to });
+    expect(made).toEqual(await hashFile(to));
 
     const described = await database.withConnection(async (connection) => ({
       ...(await describeParquet(connection, to)),
@@ -115,7 +117,7 @@ describe('files that are put together without being read', () => {
     const usual = usualGroupRows(results.length);
     const parts = [await writePart('part-0', 0, usual), await writePart('part-1', usual, usual + 7)];
     const to = pathOf('spliced');
-    expect(spliceParquet({ base: null, parts, columns: results, to })).toBe(true);
+    expect(spliceParquet({ base: null, parts, columns: results, to })).toEqual(await hashFile(to));
     expect(await rowsOf(`FROM '${to}'`)).toEqual(
       await rowsOf(`FROM read_parquet(['${parts.join("', '")}'])`),
     );
@@ -130,7 +132,7 @@ describe('files that do not fit are left alone', () => {
     const base = await writeBase(2 * groupRows);
     const parts = [await writePart('part', 0, rows, rowsOfGroup)];
     const to = pathOf('spliced');
-    expect(spliceParquet({ base, parts, columns: [...columns, ...results], to })).toBe(false);
+    expect(spliceParquet({ base, parts, columns: [...columns, ...results], to })).toBeNull();
     expect(existsSync(to)).toBe(false);
   });
 
@@ -140,7 +142,7 @@ describe('files that do not fit are left alone', () => {
       await writePart('part-1', 10, 20),
       await writePart('part-2', 20, 30),
     ];
-    expect(spliceParquet({ base: null, parts, columns: results, to: pathOf('spliced') })).toBe(false);
+    expect(spliceParquet({ base: null, parts, columns: results, to: pathOf('spliced') })).toBeNull();
   });
 
   test('a file that is cut off', async () => {

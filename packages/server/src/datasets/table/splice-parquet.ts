@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Column } from '@oriel/schemas';
 import { deserializeTCompactProtocol } from 'hyparquet/src/thrift.js';
 import { ByteWriter } from 'hyparquet-writer';
 import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js';
 import { z } from 'zod';
+import type { Blob } from '../../storage/blob-storage.ts';
 import { tableMetadata, usualGroupRows } from './parquet-file.ts';
 import { metadataKey, storedName } from './stored-columns.ts';
 
@@ -79,16 +81,17 @@ interface Group {
  * Puts tables' files beside and after one another without unpacking them: bytes are copied, and the end of the file is
  * made anew. It takes a tenth of the time that it takes to read and write the values. Blocks the thread that it is called on.
  *
- * @returns whether it did: only where the files have their rows in equal groups, and alone in not too many
+ * @returns what it made; null where it made nothing, since the files do not have their rows in equal groups, or alone in
+ *   too many
  */
-export function spliceParquet({ base, parts, columns, to }: Splice): boolean {
+export function spliceParquet({ base, parts, columns, to }: Splice): Blob | null {
   const sources = [...(base === null ? [] : [base]), ...parts].map((path) => ({
     path,
     footer: readFooter(path),
   }));
   const left = base === null ? null : groupsOf(sources.slice(0, 1));
   const right = groupsOf(base === null ? sources : sources.slice(1));
-  if (!(left ? haveEqualRows(left, right) : areFew(right, columns.length))) return false;
+  if (!(left ? haveEqualRows(left, right) : areFew(right, columns.length))) return null;
   const out = new OutFile(to);
   try {
     out.write(magic);
@@ -100,10 +103,10 @@ export function spliceParquet({ base, parts, columns, to }: Splice): boolean {
     const footers = sources.slice(0, base === null ? 1 : 2).map(({ footer }) => footer);
     out.write(packFooter(footers, columns, finished));
     out.write(magic);
+    return out.toBlob();
   } finally {
     out.close();
   }
-  return true;
 }
 
 const magic = Buffer.from('PAR1');
@@ -252,6 +255,7 @@ class OutFile {
   readonly #buffer = Buffer.allocUnsafe(copyBytes);
   /** The files that were copied from last, in that order: one of each side. */
   readonly #sources = new Map<string, number>();
+  readonly #hash = createHash('sha256');
   position = 0;
 
   constructor(path: string) {
@@ -261,7 +265,13 @@ class OutFile {
   write(bytes: Uint8Array): void {
     for (let written = 0; written < bytes.length; )
       written += writeSync(this.#file, bytes, written, bytes.length - written);
+    this.#hash.update(bytes);
     this.position += bytes.length;
+  }
+
+  /** What it is, once all is written. */
+  toBlob(): Blob {
+    return { sha256: this.#hash.digest('hex'), sizeBytes: this.position };
   }
 
   copy(path: string, start: number, size: number): void {

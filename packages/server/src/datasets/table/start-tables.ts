@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '@oriel/schemas';
@@ -16,7 +15,15 @@ import { describeParquet, tableSql, writeParquet } from './parquet-file.ts';
 import { profileTable } from './profile/profile-table.ts';
 import { toReadError, toTableError } from './read-errors.ts';
 import { sideBySide } from './side-by-side.ts';
-import type { ImportedTable, ImportOptions, RawRow, Table, Tables } from './table.ts';
+import type {
+  ImportedTable,
+  ImportOptions,
+  PlaceToWrite,
+  RawRow,
+  Table,
+  Tables,
+  Written,
+} from './table.ts';
 import type { TableOptions } from './tables.ts';
 import { createTurns } from './turns.ts';
 import { appendRows } from './write-rows.ts';
@@ -127,15 +134,12 @@ export async function startTables(options: TableOptions): Promise<Tables> {
     });
   }
 
-  async function writeWith<T>(write: (place: { folder: string; path: string }) => Promise<T>) {
+  async function writeWith<T extends Written>(write: (place: PlaceToWrite) => Promise<T>): Promise<T> {
     await using folder = await databases.usual.openFolder();
     const path = join(folder.path, 'rows.parquet');
-    const result = await write({ folder: home.path, path });
-    const isMade = await access(path).then(
-      () => true,
-      () => false,
-    );
-    return { result, sha256: isMade ? (await storage.takeFile(path)).sha256 : null };
+    const written = await write({ folder: home.path, path });
+    if (written.blob) await storage.takeFile(path, written.blob);
+    return written;
   }
 
   function joinTables(...[parts, base, splice]: Parameters<Tables['join']>): Promise<ImportedTable> {
@@ -146,8 +150,10 @@ export async function startTables(options: TableOptions): Promise<Tables> {
       return await workingOnOurs(database, async (connection, folder) => {
         const join = await describeJoin(connection, paths);
         const write = async () => {
-          const path = (await spliced(join, folder, splice)) ?? (await writeJoin(connection, join, folder));
-          return finishTable(connection, storage, { ...join, path });
+          const file = (await spliced(join, folder, splice)) ?? {
+            path: await writeJoin(connection, join, folder),
+          };
+          return finishTable(connection, storage, { ...join, ...file });
         };
         const profiled = () =>
           database.withConnection((another) => profileJoin(another, join, base?.profile));

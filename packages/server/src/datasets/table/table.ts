@@ -72,8 +72,20 @@ export interface Table extends AsyncDisposable {
   export(selection: Selection & { readonly format: ExportFormat }, signal?: AbortSignal): Promise<Readable>;
 }
 
-/** Puts tables' files together on another thread. @returns whether it did: it does not where that takes reading them */
-export type SpliceElsewhere = (splice: Splice) => Promise<boolean>;
+/** Puts tables' files together on another thread. @returns null where it did not, since that takes reading them */
+export type SpliceElsewhere = (splice: Splice) => Promise<Blob | null>;
+
+export interface PlaceToWrite {
+  /** The one that a database of one's own may use. */
+  readonly folder: string;
+  /** A free name in it. */
+  readonly path: string;
+}
+
+export interface Written {
+  /** What was written; null for nothing. */
+  readonly blob: Blob | null;
+}
 
 export interface JoinBase {
   readonly parquetSha256: string;
@@ -94,15 +106,11 @@ export interface Tables {
   /** Writes rows as Parquet. */
   write(columns: readonly Column[], rows: readonly RawRow[]): Promise<Blob>;
   /**
-   * Takes a table's file that `write` makes, with a database of its own: `folder` is the one that it may use, and `path` a
-   * free name in it.
+   * Takes a table's file that `write` makes, with a database of its own.
    *
-   * @returns null for the blob where it made none
+   * @returns what `write` says
    */
-  writeWith<T>(write: (place: { readonly folder: string; readonly path: string }) => Promise<T>): Promise<{
-    readonly sha256: string | null;
-    readonly result: T;
-  }>;
+  writeWith<T extends Written>(write: (place: PlaceToWrite) => Promise<T>): Promise<T>;
   /**
    * Parquet files of equal columns one after another, as one table with its profile; each beside the rows of `base` at
    * the same places when there is one: the columns of `base` come first, and their profile need not be made again.

@@ -5,6 +5,7 @@ import { writeParquet } from '../../datasets/table/parquet-file.ts';
 import type { RawRow } from '../../datasets/table/table.ts';
 import { appendRows } from '../../datasets/table/write-rows.ts';
 import { mappedRows } from './mapped-rows.ts';
+import { hashFileSync } from '../../storage/spool.ts';
 import type { CheckReply, CheckTask } from './protocol.ts';
 
 /** Holds some rows of a table against a contract, on this thread alone; where it refuses one, it writes down why. */
@@ -23,10 +24,10 @@ export async function checkChunk(
       told.rowsFailed += 1;
       faults.push(...toReportRows(from.offset + told.rows, input, parsed.error));
     }
-  if (faults.length > 0)
-    await database.withConnection(async (connection) => {
-      const select = await appendRows(connection, reportColumns, faults);
-      await writeParquet(connection, { select, columns: reportColumns, path: to });
-    });
-  return told;
+  if (faults.length === 0) return { ...told, blob: null };
+  await database.withConnection(async (connection) => {
+    const select = await appendRows(connection, reportColumns, faults);
+    await writeParquet(connection, { select, columns: reportColumns, path: to });
+  });
+  return { ...told, blob: hashFileSync(to) };
 }

@@ -5,6 +5,7 @@ import type { RawRow, Table, Tables } from '../../datasets/table/table.ts';
 import { forEachYielding } from '../../datasets/yielding.ts';
 import type { BulkAnswer, Engine, EngineObserver } from '../../engine/engine-types.ts';
 import type { AppError } from '../../errors.ts';
+import type { Blob } from '../../storage/blob-storage.ts';
 import type { DoneChunk } from '../job-runner.ts';
 import type { OutputColumns } from '../output-columns.ts';
 import { inputColumn, type PredictInput } from '../predict-input.ts';
@@ -55,14 +56,14 @@ export function createChunkScorer({ tables, engine, threads, onComputed, observe
       (await scoreOnThread(scoring, index)) ?? scoreThroughEngine(scoring, mapRow, index);
   }
 
-  /** On a thread of jobs. @returns false where what the chunks became is to be joined otherwise */
-  async function splice(files: Splice, signal: AbortSignal): Promise<boolean> {
+  /** On a thread of jobs. @returns null where what the chunks became is to be joined otherwise */
+  async function splice(files: Splice, signal: AbortSignal): Promise<Blob | null> {
     try {
-      return (await threads.run({ kind: 'splice', ...files }, signal)).isDone;
+      return (await threads.run({ kind: 'splice', ...files }, signal)).blob;
     } catch (error) {
       signal.throwIfAborted();
       logger.warn({ err: error }, 'results are joined by reading them');
-      return false;
+      return null;
     }
   }
 
@@ -75,13 +76,12 @@ export function createChunkScorer({ tables, engine, threads, onComputed, observe
     const { path, columns } = table;
     const task = { kind: 'score' as const, file, path, columns, mapping, ...rangeOf(scoring, index) };
     try {
-      const { sha256, result } = await tables.writeWith(({ folder, path: to }) =>
+      const { blob, rows, rowsFailed, computeMs } = await tables.writeWith(({ folder, path: to }) =>
         threads.run({ ...task, folder, to }, signal),
       );
-      const { rows, rowsFailed, computeMs } = result;
       onComputed?.(chargedTo, computeMs);
       observer.onSlice?.({ model, version, size: rows, failed: rowsFailed, computeMs });
-      return { sha256, rows, rowsFailed };
+      return { sha256: blob?.sha256 ?? null, rows, rowsFailed };
     } catch (error) {
       signal.throwIfAborted();
       logger.warn({ err: error, model, version, chunk: index }, 'rows are scored anew through the engine');

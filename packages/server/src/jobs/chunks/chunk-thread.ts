@@ -36,7 +36,7 @@ export function runTask(task: ChunkThreadTask): Promise<ChunkThreadReply> {
     case 'check':
       return check(task);
     case 'splice':
-      return Promise.resolve({ isDone: spliceParquet(task) });
+      return Promise.resolve({ blob: spliceParquet(task) });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Column, ColumnMapping } from '@oriel/schemas';
 import type { Splice } from '../../datasets/table/splice-parquet.ts';
+import type { Written } from '../../datasets/table/table.ts';
 import type { HelloReply, HelloTask, ThreadData, VersionFile } from '../../engine/worker/protocol.ts';
 import type { ChunkRange } from './chunk-ranges.ts';
 
@@ -31,7 +32,7 @@ export interface ScoreTask extends ChunkOfRows {
   readonly file: VersionFile;
 }
 
-export interface ScoreReply {
+export interface ScoreReply extends Written {
   readonly rows: number;
   readonly rowsFailed: number;
   /** Of the model: validation, preprocess, run, postprocess and the check of the outputs. */
@@ -44,9 +45,9 @@ export interface CheckTask extends ChunkOfRows {
   readonly model: string;
 }
 
-export interface CheckReply {
+export interface CheckReply extends Written {
   readonly rows: number;
-  /** Of none, no file is written. */
+  /** Of none, nothing is written. */
   readonly rowsFailed: number;
 }
 
@@ -55,9 +56,7 @@ export interface SpliceTask extends Splice {
   readonly kind: 'splice';
 }
 
-export interface SpliceReply {
-  readonly isDone: boolean;
-}
+export type SpliceReply = Written;
 
 export type ReplyTo<Task> = Task extends CheckTask
   ? CheckReply

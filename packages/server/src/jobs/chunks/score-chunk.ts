@@ -3,6 +3,7 @@ import { openColumnsToWrite } from '../../datasets/table/write-columns.ts';
 import { rowFailed } from '../../engine/engine-errors.ts';
 import type { LoadedVersion } from '../../engine/worker/run-batch.ts';
 import { predictRows } from '../../engine/worker/run-slice.ts';
+import { hashFileSync } from '../../storage/spool.ts';
 import { outputColumnsOf } from '../output-columns.ts';
 import { mappedRows } from './mapped-rows.ts';
 import type { ScoreReply, ScoreTask } from './protocol.ts';
@@ -30,7 +31,7 @@ export async function scoreChunk(
     results.append(inputs.length, outputs.cellsOf(inPlace(inputs.length, answered, failed), failed));
   }
   results.finish();
-  return told;
+  return { ...told, blob: hashFileSync(to) };
 }
 
 /** Outputs at the places of their inputs; those that failed have none. */
