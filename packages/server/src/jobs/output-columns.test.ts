@@ -79,6 +79,29 @@ describe('the columns of outputs', () => {
     expect(Object.keys(row)).toEqual(columns.map(({ name }) => name));
   });
 
+  test('a field that is left out has no value, whatever every object has under its name', () => {
+    const within = z.object({
+      valueOf: z.number().optional(),
+      deeper: z.object({ toString: z.string().optional() }),
+    });
+    const { columns, toRow } = outputColumnsOf(
+      contractOf(z.object({ constructor: z.string().optional(), within })),
+    );
+    expect(columns.slice(0, 3).map(({ name }) => name)).toEqual([
+      'constructor',
+      'within.valueOf',
+      'within.deeper.toString',
+    ]);
+    const cellsOf = (output: unknown) => Object.values(toRow(output)).slice(0, 3);
+    expect(cellsOf({ within: { deeper: {} } })).toEqual([null, null, null]);
+    expect(cellsOf({})).toEqual([null, null, null]);
+    expect(cellsOf({ constructor: 'a', within: { valueOf: 1, deeper: { toString: 'b' } } })).toEqual([
+      'a',
+      1,
+      'b',
+    ]);
+  });
+
   test('no two have the same name', () => {
     const output = z.object({ 'a.b': z.number(), a: z.object({ b: z.number() }), error_code: z.string() });
     const { columns, errorColumn } = outputColumnsOf(contractOf(output));

@@ -40,7 +40,7 @@ export function outputColumnsOf(contract: AnyContract): OutputColumns {
   const fields = layOut(output, [], defs).map(({ path, type }) => ({
     name: freeName(path.join('.'), names),
     type,
-    path,
+    read: readerOf(path),
   }));
   const errorColumn = freeName('error_code', names);
   const messageColumn = freeName('error_message', names);
@@ -55,14 +55,14 @@ export function outputColumnsOf(contract: AnyContract): OutputColumns {
     errorColumn,
     cellsOf: (outputs, errors) => (column) => {
       const field = fields[column];
-      if (field) return (row) => valueAt(outputs[row], field.path);
+      if (field) return (row) => field.read(outputs[row]);
       if (errors.size === 0) return null;
       const part = column === fields.length ? 'code' : 'message';
       return (row) => errors.get(row)?.[part] ?? null;
     },
     toRow(value) {
       const row: RawRow = {};
-      for (const { name, path } of fields) row[name] = valueAt(value, path);
+      for (const { name, read } of fields) row[name] = read(value);
       row[errorColumn] = null;
       row[messageColumn] = null;
       return row;
@@ -117,12 +117,27 @@ function typeOf({ type }: JsonSchema): PlainColumn['type'] {
   return (typeof type === 'string' ? columnTypes[type] : undefined) ?? 'json';
 }
 
-function valueAt(output: unknown, path: readonly string[]): Cell {
-  let value = output;
-  for (const name of path) {
-    if (typeof value !== 'object' || value === null) return null;
-    value = Object.hasOwn(value, name) ? (value as Readonly<Record<string, unknown>>)[name] : null;
-  }
-  // outputs are JSON: their contract says so
+/** What an output has at a path; null where it has nothing. */
+function readerOf(path: readonly string[]): (output: unknown) => Cell {
+  const steps = path.map(stepTo);
+  const [first, second] = steps;
+  // most have a step or two, and there are many rows
+  if (first && second && steps.length === 2) return (output) => toCell(second(first(output)));
+  if (first && steps.length === 1) return (output) => toCell(first(output));
+  return (output) => toCell(steps.reduce((value, step) => step(value), output));
+}
+
+function stepTo(name: string): (value: unknown) => unknown {
+  // outputs have no names of their own but those that were written into them, and what every object has
+  const isOfAll = name in Object.prototype;
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return undefined;
+    if (isOfAll && !Object.hasOwn(value, name)) return undefined;
+    return (value as Readonly<Record<string, unknown>>)[name];
+  };
+}
+
+/** Outputs are JSON: their contract says so. */
+function toCell(value: unknown): Cell {
   return (value ?? null) as Cell;
 }

@@ -101,6 +101,25 @@ describe('a table written from values', () => {
     expect((await rowsIn(path)).map(([value]) => value)).toEqual(rows.map(({ text }) => text));
   });
 
+  test('has nothing of an earlier group where a later one has no value', async () => {
+    const of: PlainColumn[] = [{ name: 'species', type: 'text' }];
+    const file = openColumnsToWrite({ path, columns: of, groupRows: 4 });
+    file.append(4, () => (row) => `bird ${row}`);
+    // nobody has a value, then the last of some
+    file.append(4, () => null);
+    file.append(2, () => null);
+    file.append(2, () => (row) => (row === 1 ? 'the last' : null));
+    file.append(3, () => (row) => `${row}`);
+    file.finish();
+    const nothing = Array(7).fill(null);
+    expect((await rowsIn(path)).flat()).toEqual([
+      ...['bird 0', 'bird 1', 'bird 2', 'bird 3'],
+      ...nothing,
+      'the last',
+      ...['0', '1', '2'],
+    ]);
+  });
+
   test('ends a group early where there are many columns', async () => {
     const wide = Array.from({ length: 2000 }, (_, i): PlainColumn => ({ name: `${i}`, type: 'boolean' }));
     const file = openColumnsToWrite({ path, columns: wide, groupRows: 20_000 });

@@ -97,7 +97,7 @@ interface ColumnList {
   readonly chars: number;
   /** Puts values of the rows from `start` to before `end` at the place `at`. */
   add(at: number, valueAt: ValueAt, start: number, end: number): void;
-  /** The first so many places; those that nothing was put at are null. It is empty then. */
+  /** The first so many places, until the next is added; those that nothing was put at are null. It is empty then. */
   take(rows: number): TakenColumn;
 }
 
@@ -107,7 +107,7 @@ interface TakenColumn extends Pick<ColumnSource, 'data' | 'encoding'> {
 }
 
 function listOf({ name, type }: PlainColumn, rowsMax: number): ColumnList {
-  return type === 'number' ? new NumberList(name, rowsMax) : new ValueList(name, converters[type]);
+  return type === 'number' ? new NumberList(name, rowsMax) : new ValueList(name, rowsMax, converters[type]);
 }
 
 /** Numbers as they lie in the file, where none is missing: without an object for each. */
@@ -168,32 +168,41 @@ class NumberList implements ColumnList {
 class ValueList implements ColumnList {
   readonly #name: string;
   readonly #toStored: Converter;
-  #items: unknown[] = [];
+  /** One for all groups: a list that grows to this length moves about, and each of the larger ones is memory to be had anew. */
+  readonly #items: unknown[];
+  #state: 'empty' | 'filled' | 'taken' = 'empty';
   chars = 0;
 
-  constructor(name: string, toStored: Converter) {
+  constructor(name: string, rowsMax: number, toStored: Converter) {
     this.#name = name;
     this.#toStored = toStored;
+    this.#items = Array(rowsMax).fill(null);
   }
 
   add(at: number, valueAt: ValueAt, start: number, end: number): void {
+    if (this.#state === 'taken') this.#clear();
     if (!valueAt) return;
-    while (this.#items.length < at) this.#items.push(null);
-    for (let row = start; row < end; row += 1) {
+    this.#state = 'filled';
+    for (let row = start, place = at; row < end; row += 1, place += 1) {
       const value = valueAt(row);
-      const stored = value === null ? null : this.#toStored(value, this.#name);
+      if (value === null) continue;
+      const stored = this.#toStored(value, this.#name);
       if (typeof stored === 'string') this.chars += stored.length;
-      this.#items.push(stored);
+      this.#items[place] = stored;
     }
   }
 
+  #clear(): void {
+    this.#items.fill(null);
+    this.#state = 'empty';
+  }
+
   take(rows: number) {
-    const data = this.#items;
-    this.#items = [];
+    const data = rows < this.#items.length ? this.#items.slice(0, rows) : this.#items;
     this.chars = 0;
-    const isEmpty = data.length === 0;
-    while (data.length < rows) data.push(null);
-    return isEmpty ? { data, bounds: { null_count: BigInt(rows) } } : { data };
+    if (this.#state !== 'filled') return { data, bounds: { null_count: BigInt(rows) } };
+    this.#state = 'taken';
+    return { data };
   }
 }
 
