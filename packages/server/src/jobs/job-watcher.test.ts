@@ -72,6 +72,26 @@ describe('a watcher', () => {
     expect(await revisionsOf(watcher.watch(end, 1))).toEqual([3]);
   });
 
+  test('is told at once what this process makes of the job, in its place after what others did', async () => {
+    const { watcher, add, setDown } = createTable();
+    add(2);
+    const told: number[] = [];
+    const watching = (async () => {
+      for await (const { revision } of watcher.watch(jobAt(2), 1)) told.push(revision);
+    })();
+    await vi.waitUntil(() => told.length === 1);
+    // nobody has to look it up
+    setDown(true);
+    add(3);
+    await vi.waitUntil(() => told.length === 2);
+    watcher.nudge(jobAt(5, 'succeeded'));
+    add(4);
+    setDown(false);
+    add(5, 'succeeded');
+    await watching;
+    expect(told).toEqual([2, 3, 4, 5]);
+  });
+
   test('loses nothing while the database is away', async () => {
     const { watcher, add, setDown } = createTable();
     setDown(true);
@@ -94,10 +114,12 @@ describe('a watcher', () => {
     });
     const told = revisionsOf(watcher.watch(jobAt(1), 1));
     await vi.waitUntil(() => looks === 1);
-    rows.push({ jobId: 'j', revision: 2, job: jobAt(2, 'succeeded') });
-    for (let times = 0; times < 3; times += 1) watcher.nudge({ id: 'j' });
+    for (const job of [jobAt(2), jobAt(3, 'succeeded')])
+      rows.push({ jobId: 'j', revision: job.revision, job });
+    // another process made the second
+    for (let times = 0; times < 3; times += 1) watcher.nudge(jobAt(3, 'succeeded'));
     first.reject(new Error('the database is away'));
-    expect(await told).toEqual([2]);
+    expect(await told).toEqual([2, 3]);
     // all that was asked for meanwhile is one look
     expect(looks).toBe(2);
     watcher.stop();

@@ -109,9 +109,15 @@ export function createJobWatcher({ listEvents, logger, eachMs = 250 }: Needs) {
     return watcher;
   }
 
-  /** Looks now: something has happened in this process. */
-  function nudge({ id }: Pick<Job, 'id'>): void {
-    for (const { jobId } of watchers) if (jobId === id) return void look();
+  /** Tells what this process has just made of a job. Those who lack what came before it get that first. */
+  function nudge(job: Job): void {
+    let isMissing = false;
+    for (const watcher of watchers) {
+      if (watcher.jobId !== job.id || watcher.revision >= job.revision) continue;
+      if (watcher.revision === job.revision - 1) give(watcher, job);
+      else isMissing = true;
+    }
+    if (isMissing) void look();
   }
 
   /** One look at a time; once more, where somebody asked for one meanwhile. Never throws. */
@@ -150,11 +156,14 @@ export function createJobWatcher({ listEvents, logger, eachMs = 250 }: Needs) {
 
   function deliver({ jobId, revision, job }: JobEventRow): void {
     for (const watcher of watchers) {
-      if (watcher.jobId !== jobId || watcher.revision >= revision) continue;
-      watcher.revision = revision;
-      watcher.waiting.push(job);
-      watcher.wake();
+      if (watcher.jobId === jobId && watcher.revision < revision) give(watcher, job);
     }
+  }
+
+  function give(watcher: Watcher, job: Job): void {
+    watcher.revision = job.revision;
+    watcher.waiting.push(job);
+    watcher.wake();
   }
 
   /** Ends every watch, so that those who watch go to another process. */

@@ -91,7 +91,8 @@ export function createJobs(options: Options) {
 
   function onChanged(job: Job): void {
     watcher.nudge(job);
-    worker?.nudge(job.id);
+    // one that runs goes on
+    if (job.state !== 'running') worker?.nudge(job.id);
   }
 
   /** Makes the tables of the queue where there are none: jobs can be put in line then. */

@@ -4,8 +4,8 @@ import type { Database } from '../../datasets/table/database.ts';
 import { writeParquet } from '../../datasets/table/parquet-file.ts';
 import type { RawRow } from '../../datasets/table/table.ts';
 import { appendRows } from '../../datasets/table/write-rows.ts';
-import { mappedRows } from './mapped-rows.ts';
 import { hashFileSync } from '../../storage/spool.ts';
+import { mappedRows } from './mapped-rows.ts';
 import type { CheckReply, CheckTask } from './protocol.ts';
 
 /** Holds some rows of a table against a contract, on this thread alone; where it refuses one, it writes down why. */
