@@ -54,7 +54,7 @@ export function createCheckRunner({ tables, threads, datasets, contracts }: Need
     await using table = await tables.open(source.parquetSha256);
     const { path, columns } = table;
     const ranges = rangesByRows(table.rows, chunkRows);
-    await doChunks(job, { count: ranges.length, atOnce: threads.threads }, async (index) => {
+    await doChunks(job, { ranges, atOnce: threads.threads }, async (index) => {
       // only chunks that there are, are checked
       const range = ranges[index] as ChunkRange;
       const { blob, rows, rowsFailed } = await tables.writeWith(({ folder, path: to }) =>

@@ -49,7 +49,7 @@ export function createPredictRunner(needs: Needs): JobRunner {
       earlier: await earlierChunks(input),
       signal: abortedLater(job.signal),
     });
-    await doChunks(job, { count: ranges.length, atOnce: scorer.chunksAtOnce }, scoreChunk);
+    await doChunks(job, { ranges, atOnce: scorer.chunksAtOnce }, scoreChunk);
     const base = input.keepColumns ? await baseOf(input, source.parquetSha256) : undefined;
     return toOutcome(job, input, outputs, base);
   }

@@ -6,6 +6,8 @@ import { doChunks } from './do-chunks.ts';
 const chunk = (index: number): DoneChunk => ({ index, sha256: null, rows: 10, rowsFailed: 0 });
 const { index: _index, ...done } = chunk(0);
 
+const chunksOf = (count: number) => Array.from({ length: count }, () => ({ limit: 10 }));
+
 /** A job that remembers which chunks were written down together. */
 function createJob(before: readonly number[] = []) {
   const written: number[][] = [];
@@ -31,7 +33,7 @@ describe('the chunks of a job', () => {
     vi.useFakeTimers();
     const job = createJob();
     const began = Date.now();
-    await doChunks(job, { count: 8, atOnce: 1 }, async () => {
+    await doChunks(job, { ranges: chunksOf(8), atOnce: 1 }, async () => {
       await vi.advanceTimersByTimeAsync(80);
       return done;
     });
@@ -39,10 +41,20 @@ describe('the chunks of a job', () => {
     expect(Date.now() - began).toBe(640);
   });
 
+  test('are begun with the largest, and equal ones in their order', async () => {
+    const begun: number[] = [];
+    const ranges = [3, 10, 10, 4, 10].map((limit) => ({ limit }));
+    await doChunks(createJob(), { ranges, atOnce: 2 }, async (index) => {
+      begun.push(index);
+      return done;
+    });
+    expect(begun).toEqual([1, 2, 4, 3, 0]);
+  });
+
   test('that were done before are left out', async () => {
     const job = createJob([0, 2]);
     const begun: number[] = [];
-    await doChunks(job, { count: 4, atOnce: 2 }, async (index) => {
+    await doChunks(job, { ranges: chunksOf(4), atOnce: 2 }, async (index) => {
       begun.push(index);
       return done;
     });
@@ -52,7 +64,7 @@ describe('the chunks of a job', () => {
 
   test('are not begun once one has failed; those at work are ended and written down', async () => {
     const job = createJob();
-    const working = doChunks(job, { count: 9, atOnce: 2 }, async (index) => {
+    const working = doChunks(job, { ranges: chunksOf(9), atOnce: 2 }, async (index) => {
       if (index === 1) throw new Error('a chunk is broken');
       await sleep(1);
       return done;
@@ -63,7 +75,7 @@ describe('the chunks of a job', () => {
 
   test('are not begun once the job is to stop', async () => {
     const job = createJob();
-    const working = doChunks(job, { count: 9, atOnce: 1 }, async (index) => {
+    const working = doChunks(job, { ranges: chunksOf(9), atOnce: 1 }, async (index) => {
       if (index === 2) job.stop();
       return done;
     });
@@ -77,7 +89,7 @@ describe('the chunks of a job', () => {
       ...createJob(),
       finishChunks: () => Promise.reject(new Error('the lease is lost')),
     };
-    const working = doChunks(job, { count: 9, atOnce: 1 }, async (index) => {
+    const working = doChunks(job, { ranges: chunksOf(9), atOnce: 1 }, async (index) => {
       begun.push(index);
       await sleep(1);
       return done;

@@ -1,28 +1,32 @@
 import type { DoneChunk, RunningJob } from '../job-runner.ts';
+import type { ChunkRange } from './chunk-ranges.ts';
 
 interface Chunks {
-  readonly count: number;
+  readonly ranges: readonly Pick<ChunkRange, 'limit'>[];
   /** How many are at work at the same time. */
   readonly atOnce: number;
 }
 
 /**
- * Does the chunks of a job that are not done yet, and says of each that it is. What fails lets those that were begun end
- * first, and what was done is written down.
+ * Does the chunks of a job that are not done yet, and says of each that it is. The largest come first: where a small one
+ * is the last, the others do not wait long for it. What fails lets those that were begun end first, and what was done is
+ * written down.
  */
 export async function doChunks(
   job: Pick<RunningJob, 'chunks' | 'finishChunks' | 'signal' | 'togetherMs'>,
-  { count, atOnce }: Chunks,
+  { ranges, atOnce }: Chunks,
   work: (index: number) => Promise<Omit<DoneChunk, 'index'>>,
 ): Promise<void> {
   const isDone = new Set((await job.chunks()).map(({ index }) => index));
-  const rest = Array.from({ length: count }, (_, index) => index)
-    .filter((index) => !isDone.has(index))
+  const rest = ranges
+    .map(({ limit }, index) => ({ index, limit }))
+    .filter(({ index }) => !isDone.has(index))
+    .sort((a, b) => b.limit - a.limit)
     .values();
   const failures: unknown[] = [];
   const writer = createWriter(job, (error) => failures.push(error));
   const lane = async () => {
-    for (const index of rest) {
+    for (const { index } of rest) {
       if (failures.length > 0) return;
       await doOne(index).catch((error: unknown) => failures.push(error));
     }

@@ -125,7 +125,7 @@ describe('rows of a chunk', () => {
     const to = join(folder, 'faults.parquet');
     const chunk = { kind: 'check', model: 'reader', folder, path, columns, mapping, to } as const;
     const told = await checkChunk(reader, one, { ...chunk, offset: 0, limit: rows });
-    expect(told).toEqual({ rows, rowsFailed: 0 });
+    expect(told).toEqual({ rows, rowsFailed: 0, blob: null });
     expect(looked).toBe(rows);
     expect(aheadMax).toBeLessThanOrEqual(vectorRows);
   });
