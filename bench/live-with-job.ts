@@ -97,17 +97,9 @@ const lines = models.map((model) => {
 console.log(
   `${rate} penguins or ${Math.round(rate * shareOfRate.digits)} digits a second, rounds of ${seconds} s\n`,
 );
-console.log(
-  table(
-    [
-      'live',
-      ...['p50 alone', 'p50 with spinners', 'p50 with job'],
-      ...['p99 alone', 'p99 with spinners', 'p99 with job'],
-      'rows/s of the job',
-    ],
-    lines,
-  ),
-);
+const besides = ['alone', 'with spinners', 'with job'];
+const heads = ['p50', 'p99'].flatMap((share) => besides.map((beside) => `${share} ${beside}`));
+console.log(table(['live', ...heads, 'rows/s of the job'], lines));
 const ratios = (model: Model, ratio: (round: Round) => number) =>
   results.filter((round) => round.model === model).map(ratio);
 reportGoals(

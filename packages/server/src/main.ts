@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import type { FirstAdmin } from './auth/users/first-admin.ts';
+import { compiledCodeEnvironment, keepCompiledCode } from './compiled-code.ts';
 import { type Config, readConfig } from './config.ts';
 import { checkAddress } from './http/server-address.ts';
 import type { Serving } from './serve.ts';
@@ -27,7 +28,12 @@ async function run(): Promise<void> {
 async function start(): Promise<Serving> {
   // told before a database is made and models are loaded; listening itself decides in the end
   await checkAddress(config);
-  if (config.processes > 1) return (await import('./cluster/primary.ts')).runPrimary(config);
+  if (config.processes > 1) {
+    // not for this process: it has little to compile, and keeping that takes 15 MiB of memory
+    const workerEnv = compiledCodeEnvironment(config, process.env);
+    return (await import('./cluster/primary.ts')).runPrimary(config, workerEnv);
+  }
+  keepCompiledCode(config, process.env);
   return (await import('./serve.ts')).serve({ config });
 }
 

@@ -21,9 +21,13 @@ const stopGraceMs = 5_000;
  * Serves from several processes on one port. This one owns the embedded database and the data folder, starts the
  * others, replaces those that end, gives them connections, and sums their metrics; it answers no request itself.
  *
+ * @param workerEnv - what the others have in their environment beside what this one has
  * @throws Error when the database cannot be used, or the first start of a worker fails; nothing is left running then
  */
-export async function runPrimary(config: Config): Promise<Serving> {
+export async function runPrimary(
+  config: Config,
+  workerEnv: Readonly<Record<string, string>>,
+): Promise<Serving> {
   const logger = createLogger(config, process.stdout.isTTY);
   const database = await openDatabase({
     databaseUrl: config.databaseUrl,
@@ -58,7 +62,7 @@ export async function runPrimary(config: Config): Promise<Serving> {
   }
 
   async function startWorker(): Promise<{ isReady: boolean }> {
-    const worker = cluster.fork({ DATABASE_URL: database.url });
+    const worker = cluster.fork({ ...workerEnv, DATABASE_URL: database.url });
     worker.on('error', (err) =>
       logger.warn({ err, pid: worker.process.pid }, 'a worker process cannot be reached'),
     );

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,6 +70,31 @@ describe('start', () => {
     expect(server.output()).toMatch(new RegExp(`Port ${port} is in use.*PORT=`));
   });
 
+  test.each(['1', '2'])(
+    'what %s process(es) compiled is kept for the next start, where nobody else reads it; broken, it is made anew',
+    async (count) => {
+      const folder = await dataFolder();
+      const settings = { ORIEL_DATA_DIR: folder, ORIEL_PROCESSES: count };
+      const startAndStop = async () => {
+        await using server = spawnServer(settings);
+        await server.ready;
+        server.kill('SIGTERM');
+        expect(await server.exited).toBe(0);
+      };
+      const compiled = join(folder, 'compiled');
+      const codeOf = () =>
+        readdirSync(compiled, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map(({ parentPath, name }) => join(parentPath, name));
+      await startAndStop();
+      expect(codeOf().length).toBeGreaterThan(100);
+      if (process.platform !== 'win32') expect(statSync(compiled).mode & 0o777).toBe(0o700);
+      for (const file of codeOf()) writeFileSync(file, 'half of a fi');
+      await startAndStop();
+    },
+    60_000,
+  );
+
   test('a name with two addresses and any port that is free will do', async () => {
     await using server = spawnServer({ ORIEL_DATA_DIR: await dataFolder(), HOST: 'localhost', PORT: '0' });
     expect((await fetch(`${await server.ready}/health/ready`)).status).toBe(200);
@@ -102,7 +127,8 @@ describe('stop', () => {
       const settings = { ORIEL_DATA_DIR: folder, ORIEL_PROCESSES: count };
       await using server = spawnServer(settings);
       // the database is being made
-      await expect.poll(() => readdirSync(folder).length, { timeout: 20_000 }).toBeGreaterThan(0);
+      const isBegun = () => readdirSync(folder).some((name) => name.startsWith('postgres'));
+      await expect.poll(isBegun, { timeout: 20_000 }).toBe(true);
       server.kill('SIGTERM');
       expect(await server.exited).toBe(0);
       expect(server.output()).not.toContain('is ready');

@@ -15,15 +15,7 @@ import { describeParquet, tableSql, writeParquet } from './parquet-file.ts';
 import { profileTable } from './profile/profile-table.ts';
 import { toReadError, toTableError } from './read-errors.ts';
 import { sideBySide } from './side-by-side.ts';
-import type {
-  ImportedTable,
-  ImportOptions,
-  PlaceToWrite,
-  RawRow,
-  Table,
-  Tables,
-  Written,
-} from './table.ts';
+import type { ImportedTable, ImportOptions, PlaceToWrite, RawRow, Table, Tables, Written } from './table.ts';
 import type { TableOptions } from './tables.ts';
 import { createTurns } from './turns.ts';
 import { appendRows } from './write-rows.ts';

@@ -21,7 +21,7 @@ export async function doChunks(
   const rest = ranges
     .map(({ limit }, index) => ({ index, limit }))
     .filter(({ index }) => !isDone.has(index))
-    .sort((a, b) => b.limit - a.limit)
+    .toSorted((a, b) => b.limit - a.limit)
     .values();
   const failures: unknown[] = [];
   const writer = createWriter(job, (error) => failures.push(error));

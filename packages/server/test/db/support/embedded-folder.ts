@@ -13,7 +13,8 @@ export interface DataFolder {
 /** A data folder with nothing in it, as on a first start. */
 export async function createEmptyDataFolder(): Promise<DataFolder> {
   const path = await mkdtemp(join(tmpdir(), 'oriel-data-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  // processes of a server that was killed put away what they compiled before they end
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 50 }) };
 }
 
 /**
