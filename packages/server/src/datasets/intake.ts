@@ -3,6 +3,7 @@ import type { AuditActor } from '../auth/audit/service.ts';
 import type { Reach } from '../auth/principal.ts';
 import type { Transact, Transaction } from '../db/transaction.ts';
 import { AppError } from '../errors.ts';
+import { getCallKey } from '../idempotency/call-key.ts';
 import type { Finish, Idempotency } from '../idempotency/idempotency.ts';
 import { withUrlField } from '../net/outbound-url.ts';
 import type { Blob, BlobStorage } from '../storage/blob-storage.ts';
@@ -86,9 +87,9 @@ export function createIntake(needs: IntakeNeeds) {
   ): Promise<TakenVersion> {
     const { idempotencyKey, rows, url, ...details } = input;
     if ((rows === undefined) === (url === undefined)) throw oneSourceWanted();
+    const key = getCallKey({ own: idempotencyKey, header: options.idempotencyKey });
     await checkTarget(caller, details);
     const { owner } = caller.principal;
-    const key = idempotencyKey ?? options.idempotencyKey;
     const call = { owner, operation: 'datasets.create', key, input: { rows, url, ...details } };
     const { id: jobId } = await idempotency.once(call, async (finish) => {
       const source = rows

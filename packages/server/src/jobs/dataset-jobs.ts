@@ -6,6 +6,7 @@ import type { DatasetService } from '../datasets/service.ts';
 import type { Tables } from '../datasets/table/table.ts';
 import type { Engine } from '../engine/engine-types.ts';
 import { AppError } from '../errors.ts';
+import { getCallKey } from '../idempotency/call-key.ts';
 import { type ChunkedRows, createChunkRows } from './chunk-rows.ts';
 import { inputColumn, type PredictInput, predictInputSchema } from './predict-input.ts';
 import type { JobRepository } from './repository.ts';
@@ -31,7 +32,7 @@ interface RunOfVersion extends RunRequest {
 
 /** What belongs to a call rather than to what it asks for. */
 export interface CallOptions {
-  /** From the header; the input's own comes first. */
+  /** From the header; an input that has one has the same. */
   readonly idempotencyKey?: string | undefined;
 }
 
@@ -64,12 +65,13 @@ export function createDatasetJobs(needs: Needs) {
   }
 
   /** @throws AppError NOT_FOUND, DATASET_NOT_READY, MODEL_NOT_FOUND, INPUT_INVALID, URL_REFUSED, JOB_LIMIT_REACHED, … */
-  function predictDataset(
+  async function predictDataset(
     caller: ModelCaller,
     input: PredictDatasetInput,
     options: PredictOptions,
   ): Promise<Job> {
-    const { idempotencyKey: key = options.idempotencyKey, ...asked } = input;
+    const { idempotencyKey: own, ...asked } = input;
+    const key = getCallKey({ own, header: options.idempotencyKey });
     const call = { operation: 'jobs.predictDataset', key, input: asked };
     return jobs.createOnce(caller.principal.owner, call, async () => {
       if (!options.isScheduled) checkWebhook(asked.webhook);
@@ -95,8 +97,13 @@ export function createDatasetJobs(needs: Needs) {
   }
 
   /** @throws AppError NOT_FOUND, DATASET_NOT_READY, MODEL_NOT_FOUND, INPUT_INVALID, URL_REFUSED, JOB_LIMIT_REACHED, … */
-  function checkDataset(caller: ModelCaller, input: CheckDatasetInput, options: CallOptions): Promise<Job> {
-    const { idempotencyKey: key = options.idempotencyKey, ...asked } = input;
+  async function checkDataset(
+    caller: ModelCaller,
+    input: CheckDatasetInput,
+    options: CallOptions,
+  ): Promise<Job> {
+    const { idempotencyKey: own, ...asked } = input;
+    const key = getCallKey({ own, header: options.idempotencyKey });
     const call = { operation: 'jobs.checkDataset', key, input: asked };
     return jobs.createOnce(caller.principal.owner, call, async () => {
       checkWebhook(asked.webhook);
@@ -136,7 +143,7 @@ export function createDatasetJobs(needs: Needs) {
   ): Promise<Job> {
     const { owner } = caller.principal;
     const contract = getContract(caller, model);
-    const key = idempotencyKey ?? options.idempotencyKey;
+    const key = getCallKey({ own: idempotencyKey, header: options.idempotencyKey });
     const call = { operation: `models.${model}.predictMany`, key, input: inputs };
     return jobs.createOnce(owner, call, async () => {
       // JSON that came in is JSON that can be stored

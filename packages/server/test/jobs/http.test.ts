@@ -3,7 +3,7 @@ import type { Job } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, createUser } from '../support/identities.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
-import { createMember, createPenguins, waitFor } from './support.ts';
+import { createMember, createPenguins, penguinRows, waitFor } from './support.ts';
 
 let app: TestApp;
 let member: Awaited<ReturnType<typeof createMember>>;
@@ -91,6 +91,34 @@ describe('Idempotency-Key', () => {
     await idempotencyKey.updateMany({ where: { key: held }, data: { resultId: null, seenAt: new Date() } });
     expect((await call()).body).toMatchObject({ status: 409, code: 'IDEMPOTENCY_KEY_IN_FLIGHT' });
   });
+
+  test.each([
+    ['/jobs/predict-dataset', {}, () => ({ datasetId, model: 'penguins' })],
+    ['/jobs/check-dataset', {}, () => ({ datasetId, model: 'penguins' })],
+    ['/models/penguins/predict-many', { prefer: 'respond-async' }, () => ({ inputs: penguinRows(2) })],
+    ['/datasets', {}, () => ({ rows: penguinRows(2) })],
+  ])(
+    '400: %s with another key in the header than in the body; the same is one',
+    async (path, prefer, inputOf) => {
+      const call = (idempotencyKey: string, header: string) =>
+        app.post(
+          `/api/v1${path}`,
+          { ...inputOf(), idempotencyKey },
+          { ...member.headers, ...prefer, 'idempotency-key': header },
+        );
+      const [one, two] = [randomUUID(), randomUUID()];
+      const { status, body } = await call(one, two);
+      expect(status).toBe(400);
+      const message = 'is something else in the header Idempotency-Key: leave it out, or give the same';
+      expect(body).toMatchObject({
+        code: 'INPUT_INVALID',
+        detail: `The input is not valid. idempotencyKey: ${message}`,
+        issues: [{ path: ['idempotencyKey'], rule: 'conflict', message }],
+      });
+      // neither is taken by a call that was refused; a quoted one is the same, as the draft of the header has it
+      for (const key of [one, two]) expect((await call(key, `"${key}"`)).status).toBeLessThan(300);
+    },
+  );
 
   test('400: a key that is none', async () => {
     const { status, body } = await predict({}, { 'idempotency-key': 'a b' });
