@@ -360,6 +360,38 @@ describe('one dataset', () => {
     expect(screen.queryByRole('tab', { name: 'Sharing' })).toBeNull();
   });
 
+  test('what is shared with one can be left: that asks first, and leads back to the list', async () => {
+    const user = openOne({ isMine: false });
+    api.answer('datasets.list', { items: [], nextCursor: null });
+    api.answer('datasets.leave', dataset({ isMine: false }));
+    await user.click(await screen.findByRole('button', { name: 'Leave Penguins of 2025' }));
+    expect(api.inputsOf('datasets.leave')).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Yes, leave' }));
+    expect(await screen.findByText(/There is none yet/)).toBeVisible();
+    expect(api.inputsOf('datasets.leave')).toEqual([{ id: dataset().id }]);
+  });
+
+  test('leaving that is refused says why, and stays where it is', async () => {
+    const user = openOne({ isMine: false });
+    const detail = 'The dataset is not shared with you.';
+    api.refuse('datasets.leave', { code: 'NOT_FOUND', detail });
+    await user.click(await screen.findByRole('button', { name: 'Leave Penguins of 2025' }));
+    await user.click(screen.getByRole('button', { name: 'Yes, leave' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent(detail);
+    expect(screen.getByRole('heading', { level: 2, name: 'Penguins of 2025' })).toBeVisible();
+  });
+
+  test('one that could not be read can be left too', async () => {
+    openOne({ isMine: false, latest: version({ state: 'failed', rows: null, columns: [] }) });
+    expect(await screen.findByRole('button', { name: 'Leave Penguins of 2025' })).toBeVisible();
+  });
+
+  test('one’s own cannot be left', async () => {
+    openOne();
+    expect(await screen.findByRole('tab', { name: 'Sharing' })).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Leave Penguins of 2025' })).toBeNull();
+  });
+
   test('deleting asks first, and leads back to the list', async () => {
     const user = openOne();
     api.answer('datasets.list', { items: [], nextCursor: null });

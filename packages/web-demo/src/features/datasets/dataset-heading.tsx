@@ -6,6 +6,7 @@ import { PageHeading } from '../../components/page-heading.tsx';
 import { toJobLink, toScoreLink } from '../../lib/links.ts';
 import { DatasetBadges } from './dataset-badge.tsx';
 import { describeVersion } from './dataset-row.tsx';
+import { LeaveButton } from './leave-button.tsx';
 
 interface Props {
   readonly dataset: Dataset;
@@ -16,7 +17,7 @@ interface Props {
 
 /** What it is called, how large it is, and what can be done with all of it. */
 export function DatasetHeading({ dataset, version, isReadable }: Props) {
-  const { id, name, description, tags, latest, jobId, deletedAt } = dataset;
+  const { id, name, description, tags, latest, isMine, jobId, deletedAt } = dataset;
   return (
     <div className="space-y-3">
       <PageHeading title={name}>{describeVersion(latest)}</PageHeading>
@@ -46,6 +47,7 @@ export function DatasetHeading({ dataset, version, isReadable }: Props) {
             <DownloadLinks datasetId={id} selection={version === null ? {} : { version }} />
           </>
         )}
+        {deletedAt === null && !isMine && <LeaveButton dataset={dataset} />}
       </div>
     </div>
   );
