@@ -73,6 +73,17 @@ function isOneOf(mediaTypes: readonly string[], { headers }: Response): boolean 
   return type === '' || mediaTypes.includes(type.trim().toLowerCase());
 }
 
+/**
+ * So many characters of a URL are taken by every server and every proxy before one; Oriel itself takes 8,192, as long as
+ * nobody sets another limit.
+ */
+const urlCharsMax = 2000;
+
+/** Whether a path and its query fit into a URL. What does not belongs in a body. */
+export function fitsInUrl(path: string): boolean {
+  return path.length <= urlCharsMax;
+}
+
 /** A query string, `?` included, of the values that are not undefined; empty when there are none. */
 export function toQuery(values: Readonly<Record<string, string | number | undefined>>): string {
   const query = new URLSearchParams();

@@ -5,8 +5,8 @@ import type { Config } from './config.ts';
 import { openDatasetsAndJobs } from './datasets-and-jobs.ts';
 import { openDatabase } from './db/database.ts';
 import { createEngine } from './engine/engine.ts';
-import { datasetDoor } from './http/dataset-door.ts';
 import { docsPage } from './http/docs-page.ts';
+import { exportDoor } from './http/export-door.ts';
 import { type HandedConnections, serveHanded } from './http/handed-connections.ts';
 import { identification } from './http/identification.ts';
 import { jobDoor } from './http/job-door.ts';
@@ -22,6 +22,7 @@ import { restDoor } from './http/rest-door.ts';
 import { createHttpServer } from './http/server.ts';
 import { schemeOf, toListenError, toServerUrl } from './http/server-address.ts';
 import { trpcDoor } from './http/trpc-door.ts';
+import { uploadDoor } from './http/upload-door.ts';
 import { webApp } from './http/web-app.ts';
 import { openIdentity } from './identity.ts';
 import { rateLimited } from './limits/limits.ts';
@@ -181,7 +182,7 @@ export async function createApp({
       identify,
       limits: config,
     });
-    await server.register(datasetDoor, {
+    await server.register(uploadDoor, {
       prefix: '/api/v1',
       createContext,
       identify,
@@ -192,6 +193,7 @@ export async function createApp({
         totalMs: config.datasets.uploadMsMax,
       },
     });
+    await server.register(exportDoor, { prefix: '/api/v1', createContext, identify, limits: config });
     await server.register(jobDoor, {
       prefix: '/api/v1',
       services,

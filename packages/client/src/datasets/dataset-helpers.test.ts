@@ -5,7 +5,7 @@ import { createClient } from '../create-client.ts';
 import { hasErrorCode } from '../errors.ts';
 import { makeDataset } from '../testing/index.ts';
 
-const { url, api, transfers } = setUpMockedServer();
+const { url, api, transfers, server } = setUpMockedServer();
 const { datasets } = createClient({ url });
 
 const id = crypto.randomUUID();
@@ -89,6 +89,30 @@ describe('download', () => {
     expect([fileName, contentType]).toEqual([`${id}.csv`, 'text/csv']);
     expect(JSON.parse(asked.get('sort') ?? '')).toEqual(sort);
     expect(asked.get('format')).toBe('csv');
+  });
+
+  test.each([
+    ['in the URL', 'GET', 10],
+    ['in the body, where it is too long for a URL', 'POST', 1000],
+  ])('says what is wanted %s', async (_where, method, count) => {
+    const methods: string[] = [];
+    server.events.on('request:start', ({ request }) => void methods.push(request.method));
+    let asked = new URLSearchParams();
+    transfers.answer({
+      download(_id, query) {
+        asked = query;
+        return 'n\n1\n';
+      },
+    });
+    const values = Array.from({ length: count }, (_, i) => i);
+    const filter = { column: 'n', op: 'in' as const, values };
+    const { stream } = await datasets.download({ id, format: 'ndjson', version: 2, columns: ['n'], filter });
+    expect(await new Response(stream).text()).toBe('n\n1\n');
+    server.events.removeAllListeners();
+    expect(methods).toEqual([method]);
+    const { filter: text, ...others } = Object.fromEntries(asked);
+    expect(others).toEqual({ format: 'ndjson', version: '2', columns: '["n"]' });
+    expect(JSON.parse(text ?? '')).toEqual(filter);
   });
 
   test('fails with what the server says', async () => {

@@ -1,7 +1,7 @@
 import type { ExportFormat } from '@oriel/schemas';
 import type { RowSelection } from '../api-calls.ts';
 import type { Connection } from '../connection.ts';
-import { callRest, toQuery } from '../rest.ts';
+import { callRest, fitsInUrl, toQuery } from '../rest.ts';
 
 export interface DownloadSelection extends RowSelection {
   /** CSV without it. */
@@ -21,9 +21,21 @@ const mediaTypes = ['text/csv', 'application/x-ndjson', 'application/vnd.apache.
 
 export async function downloadDataset(
   connection: Connection,
-  { id, format, version, columns, filter, sort }: DownloadSelection,
+  selection: DownloadSelection,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Download> {
+  const { path, ...init } = toRequest(selection);
+  const { headers, body } = await callRest(connection, path, { ...init, mediaTypes, signal });
+  return {
+    fileName: toFileName(headers.get('content-disposition')),
+    contentType: headers.get('content-type') ?? 'application/octet-stream',
+    stream: body ?? new Blob([]).stream(),
+  };
+}
+
+/** A selection goes in the URL, or in the body where it is too long for one. */
+function toRequest({ id, format, version, columns, filter, sort }: DownloadSelection) {
+  const path = `/api/v1/datasets/${encodeURIComponent(id)}/export`;
   const query = toQuery({
     format,
     version,
@@ -31,13 +43,10 @@ export async function downloadDataset(
     filter: filter && JSON.stringify(filter),
     sort: sort && JSON.stringify(sort),
   });
-  const path = `/api/v1/datasets/${encodeURIComponent(id)}/export${query}`;
-  const { headers, body } = await callRest(connection, path, { mediaTypes, signal });
-  return {
-    fileName: toFileName(headers.get('content-disposition')),
-    contentType: headers.get('content-type') ?? 'application/octet-stream',
-    stream: body ?? new Blob([]).stream(),
-  };
+  if (fitsInUrl(path + query)) return { path: path + query };
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ format, version, columns, filter, sort });
+  return { path, method: 'POST', headers, body };
 }
 
 /** @see RFC 6266 and RFC 8187: the encoded name is the whole one, the other may have lost letters */

@@ -13,7 +13,7 @@ export interface ReceivedUpload {
 /** What the transfers of a test answer; each is a function of what was asked for. */
 export interface TransferAnswers {
   readonly upload: (upload: ReceivedUpload) => Dataset | Promise<Dataset>;
-  /** The file that a dataset is downloaded as. */
+  /** The file that a dataset is downloaded as; `query` is the same where it was too long for a URL, and sent in the body. */
   readonly download: (datasetId: string, query: URLSearchParams) => string | Uint8Array;
   /** A page of rows, for `eachRow`. */
   readonly rows: (datasetId: string, page: { readonly cursor?: string; readonly limit: number }) => RowPage;
@@ -61,6 +61,7 @@ export function createTransferMock(url: string): TransferMock {
     handlers: [
       http.post(`${base}/datasets/upload`, transfer(receiveUpload)),
       http.get(`${base}/datasets/:id/export`, transfer(sendFile)),
+      http.post(`${base}/datasets/:id/export`, transfer(sendFile)),
       http.post(`${base}/datasets/:id/rows`, transfer(sendRows)),
       http.post(`${base}/models/:id/predict-stream`, transfer(predict)),
     ],
@@ -111,7 +112,7 @@ export function createTransferMock(url: string): TransferMock {
 
   async function sendFile(request: StrictRequest<DefaultBodyType>, id: string): Promise<Response> {
     if (!answers.download) return refuseWith(notSaid('download'), request);
-    const body = answers.download(id, new URL(request.url).searchParams);
+    const body = answers.download(id, await queryOf(request));
     const headers = { 'content-disposition': `attachment; filename="${id}.csv"`, 'content-type': 'text/csv' };
     return new Response(typeof body === 'string' ? body : new Uint8Array(body), { headers });
   }
@@ -135,6 +136,18 @@ export function createTransferMock(url: string): TransferMock {
     });
     return new Response(`${results.join('\n')}\n`, { headers: { 'content-type': 'application/x-ndjson' } });
   }
+}
+
+/** Of a download: what a body says as a URL would say it. */
+async function queryOf(request: StrictRequest<DefaultBodyType>): Promise<URLSearchParams> {
+  if (request.method === 'GET') return new URL(request.url).searchParams;
+  // the client under test sends what the schema says
+  const selection = JSON.parse(await request.text()) as Readonly<Record<string, unknown>>;
+  const texts = Object.entries(selection).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  return new URLSearchParams(texts);
 }
 
 function notSaid(name: keyof TransferAnswers): Refusal {

@@ -27,7 +27,7 @@ const writing = owned('datasets:write');
 const waitMsMax = 10_000;
 const marginMs = 2_000;
 
-/** Rows that people uploaded, and those that jobs made. Files come and go at http/dataset-door.ts. */
+/** Rows that people uploaded, and those that jobs made. Files come at http/upload-door.ts, and go at http/export-door.ts. */
 export const datasetProcedures = {
   create: writing
     .meta({

@@ -19,11 +19,14 @@ export const exportedFiles = {
   'application/x-ndjson': binary('application/x-ndjson'),
   'application/vnd.apache.parquet': binary('application/vnd.apache.parquet'),
 };
+const exportedFile = { description: 'The file', content: exportedFiles };
 const dataset = { $ref: '#/components/schemas/Dataset' };
 
-/** What http/dataset-door.ts serves, for the API's document: files, which no procedure describes. */
+/** What http/upload-door.ts and http/export-door.ts serve, for the API's document: files, which no procedure describes. */
 export function datasetOperations(): DoorOperation[] {
   const details = withComponents(toJsonSchema(uploadDetailsSchema, 'input'));
+  const selection = withComponents(toJsonSchema(exportRowsInputSchema, 'input'));
+  const body = withComponents(toJsonSchema(exportRowsInputSchema.omit({ id: true }), 'input'));
   return [
     {
       path: '/datasets/upload',
@@ -80,25 +83,38 @@ export function datasetOperations(): DoorOperation[] {
         tags: ['datasets'],
         summary: 'Download rows of a dataset',
         description:
-          'As a stream. In CSV, texts that a spreadsheet would take for a formula begin with an apostrophe.',
-        parameters: parametersOf(withComponents(toJsonSchema(exportRowsInputSchema, 'input')), {
+          'As a stream. In CSV, texts that a spreadsheet would take for a formula begin with an apostrophe. What is too long for a URL goes with POST.',
+        parameters: parametersOf(selection, {
           columns: 'A JSON list of names. Left out: all.',
           filter: 'A RowFilter, as JSON.',
           sort: 'A JSON list of `{ column, order }`. Left out: the order of the file.',
         }),
-        responses: {
-          '200': {
-            description: 'The file',
-            content: exportedFiles,
-          },
+        responses: { '200': exportedFile },
+      },
+    },
+    {
+      path: '/datasets/{id}/export',
+      method: 'post',
+      scope: 'datasets:read',
+      errorStatuses: [400, 404, 409, 413, 415, 422, 503],
+      operation: {
+        operationId: 'queryDatasetExport',
+        tags: ['datasets'],
+        summary: 'Download rows of a dataset, selected in the body',
+        description: 'The file that GET gives, for a selection that is too long for a URL.',
+        parameters: parametersOf(toJsonSchema(exportRowsInputSchema.pick({ id: true }), 'input'), {}),
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: body } },
         },
+        responses: { '200': exportedFile },
       },
     },
   ];
 }
 
 /** Schemas with a name are components of the document: procedures use all of these too. */
-function withComponents({ $defs: _defs, ...schema }: Json): Json {
+function withComponents({ $schema: _dialect, $defs: _defs, ...schema }: Json): Json {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
 

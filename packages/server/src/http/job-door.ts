@@ -9,7 +9,7 @@ import { toInputError } from '../input-error.ts';
 import type { JobService } from '../jobs/service.ts';
 import { callProcedure } from '../trpc/call-procedure.ts';
 import { abortSignalOf } from './abort-signal.ts';
-import { exportNames } from './dataset-door.ts';
+import { exportNames } from './export-door.ts';
 import type { OnRequest } from './identification.ts';
 import { isKnown, type KnownTags, readIfNoneMatch } from './if-none-match.ts';
 import { waitOf } from './prefer.ts';

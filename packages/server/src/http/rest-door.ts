@@ -12,22 +12,16 @@ import { earlyRefusalOf } from './early-refusal.ts';
 import { checkForm, type FormLimits } from './form-limits.ts';
 import type { OnRequest } from './identification.ts';
 import { jobDoorPaths } from './job-door.ts';
+import { notRead, refuseOtherBodies } from './json-body.ts';
 import { isAsyncPreferred } from './prefer.ts';
 import { queryCoercion } from './query-coercion.ts';
 import type { CreateContext } from './request-context.ts';
-import { mergeInput, readQuery } from './rest-input.ts';
+import { readQuery, withParams } from './rest-input.ts';
 
 /** What REST needs to know of a procedure. Semi-internal in tRPC: pinned, and covered by a test. */
 type RestProcedure = AnyTRPCProcedure & {
   readonly _def: { readonly meta?: Meta; readonly inputs: readonly z.ZodType[] };
 };
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** What a route of REST reads besides JSON. */
-    readonly mediaTypes?: readonly string[];
-  }
-}
 
 interface Options {
   readonly procedures: Readonly<Record<string, unknown>>;
@@ -59,15 +53,7 @@ export async function restDoor(
   server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
-  // plain text is no input of any procedure; without this, Fastify would parse it
-  server.removeContentTypeParser('text/plain');
-  server.addContentTypeParser('*', (request, _payload, done) => {
-    const { headers, routeOptions } = request;
-    // some clients name a type where there is no body
-    if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0)
-      done(null);
-    else done(notRead(routeOptions.config.mediaTypes));
-  });
+  refuseOtherBodies(server);
 
   const answerAsync = asyncPredictions(procedures, createContext);
   for (const [path, procedure] of Object.entries(procedures)) {
@@ -153,21 +139,4 @@ async function readBody({ body }: FastifyRequest, field: string | undefined): Pr
   if (!(body instanceof Uint8Array || body instanceof FormData)) return body;
   if (field !== undefined) return readUpload(body, field);
   throw notRead();
-}
-
-function notRead(mediaTypes: readonly string[] = []): AppError {
-  const others = mediaTypes.length === 0 ? '' : `, or a file as ${mediaTypes.join(', ')} or in a form`;
-  return new AppError(
-    'MEDIA_TYPE_UNSUPPORTED',
-    `This operation reads JSON: send it with content-type application/json${others}.`,
-  );
-}
-
-function withParams(body: unknown, params: Record<string, unknown>): unknown {
-  if (Object.keys(params).length === 0) return body;
-  // an operation may need no more than what the path names
-  if (body === undefined) return params;
-  // a body that is no object is left for the contract to refuse
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  return mergeInput(params, body as Record<string, unknown>, 'path');
 }

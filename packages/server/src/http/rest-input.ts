@@ -56,3 +56,13 @@ export function mergeInput(first: Values, second: Values, where: string): Record
   if (issues.length > 0) throw toInputError({ issues });
   return { ...second, ...first };
 }
+
+/** The input of a call whose path names part of it, and whose body the rest. */
+export function withParams(body: unknown, params: Values): unknown {
+  if (Object.keys(params).length === 0) return body;
+  // an operation may need no more than what the path names
+  if (body === undefined) return params;
+  // a body that is no object is left for the contract to refuse
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return mergeInput(params, body as Values, 'path');
+}

@@ -148,6 +148,16 @@ describe('rows and files', () => {
     expect(new TextDecoder().decode(parquet.subarray(0, 4))).toBe('PAR1');
   });
 
+  test('a dataset is downloaded by a filter that is too long for a URL', async () => {
+    const { client, folder } = program;
+    const { id } = await client.datasets.upload(new Blob([penguinsCsv(1200)]), { name: 'filtered' });
+    const filter = { column: 'bird', op: 'in' as const, values: Array.from({ length: 1000 }, (_, i) => i) };
+    const path = join(folder, 'filtered.csv');
+    await client.datasets.downloadTo(path, { id, filter, columns: ['bird'] });
+    const [header, ...birds] = (await readFile(path, 'utf8')).trimEnd().split(/\r?\n/);
+    expect([header, birds.map(Number)]).toEqual(['bird', filter.values]);
+  });
+
   test('datasets come one by one', async () => {
     const { client } = program;
     for (const name of ['one', 'two', 'three'])

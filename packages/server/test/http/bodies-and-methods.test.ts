@@ -32,7 +32,7 @@ describe('a method that a path does not take', () => {
     ['OPTIONS', '/api/v1/models', 'GET, HEAD'],
     ['POST', `${unknownJob}/`, 'GET, HEAD'],
     ['PUT', '/api/v1/datasets/x', 'DELETE, GET, HEAD, PATCH'],
-    ['POST', '/api/v1/datasets/x/export', 'GET, HEAD'],
+    ['PUT', '/api/v1/datasets/x/export', 'GET, HEAD, POST'],
     ['POST', `${unknownJob}/events`, 'GET, HEAD'],
     ['GET', '/oauth/token', 'POST'],
     ['POST', '/health/live', 'GET, HEAD'],

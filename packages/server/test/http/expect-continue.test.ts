@@ -15,6 +15,7 @@ afterAll(() => app.close());
 
 const upload = '/api/v1/datasets/upload?name=rows.csv';
 const createRows = '/api/v1/datasets';
+const exportRows = '/api/v1/datasets/00000000-0000-7000-8000-000000000000/export';
 const predict = '/api/v1/models/penguins/predict';
 
 interface Head {
@@ -57,6 +58,9 @@ describe('a body that waits to be asked for', () => {
     [401, 'rows of somebody unknown', createRows, async () => ({}), 1000],
     [403, 'rows with a key that may not', createRows, without, 1000],
     [413, 'rows that are too many', createRows, right, 200_000],
+    [401, 'the selection of an export of somebody unknown', exportRows, async () => ({}), 1000],
+    [403, 'the selection of an export with a key that may not', exportRows, without, 1000],
+    [413, 'the selection of an export that is too large', exportRows, right, 200_000],
     [403, 'rows over tRPC with a key that may not', '/trpc/datasets.create', without, 1000],
     [413, 'rows over tRPC that are too many', '/trpc/datasets.create', right, 200_000],
     [401, 'an input with a wrong key', predict, wrong, 1000],

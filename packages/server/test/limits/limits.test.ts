@@ -98,6 +98,15 @@ test('a person has one limit at all addresses, and other people have their own',
   expect(await statusesOf(1, '/api/v1/models', { headers: await createSession(app, other) })).toEqual([200]);
 });
 
+test('exports count the same with their selection in the URL and in the body', async () => {
+  const headers = await createSession(app, await createUser(app));
+  const path = '/api/v1/datasets/00000000-0000-7000-8000-000000000000/export';
+  const statuses: number[] = [];
+  for (const method of ['GET', 'POST', 'GET', 'POST', 'POST', 'GET', 'POST'])
+    statuses.push(...(await statusesOf(1, path, { method, headers })));
+  expect(statuses).toEqual([404, 404, 404, 404, 404, 429, 429]);
+});
+
 test('an API key is bounded by its quota alone', async () => {
   const { headers } = await createKey(app, await createUser(app), { scopes: ['models:read'] });
   expect(await statusesOf(8, '/api/v1/models', { headers })).toEqual(Array(8).fill(200));
