@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { createClient } from '../create-client.ts';
 
-test('what an upload reads from is closed when it is given up', async () => {
+test.each([
+  ['as the body', {}],
+  ['in a form', { description: 'ก'.repeat(2000) }],
+])('what an upload reads from is closed when it is given up: %s', async (_how, details) => {
   // a real one, which takes all that comes and never answers
   await using server = createServer((request) => void request.resume());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -22,7 +25,10 @@ test('what an upload reads from is closed when it is given up', async () => {
       onClosed('closed');
     }
   }
-  const upload = createClient({ url }).datasets.upload(rows(), { signal: controller.signal });
+  const upload = createClient({ url }).datasets.upload(rows(), {
+    ...details,
+    signal: controller.signal,
+  });
   await expect(upload).rejects.toThrow('enough');
   expect(await isClosed).toBe('closed');
   server.closeAllConnections();

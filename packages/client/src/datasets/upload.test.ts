@@ -57,6 +57,38 @@ describe('what is uploaded', () => {
   });
 });
 
+describe('what is too long for a URL', () => {
+  const details = {
+    name: 'นก "ปี 2008"',
+    description: `${'ก'.repeat(1000)}\n${'ข'.repeat(999)}`,
+    tags: ['นก', 'b'],
+    format: 'csv',
+    datasetId: crypto.randomUUID(),
+  } as const;
+
+  test.each([
+    ['a File', () => new File([csv], 'birds.csv')],
+    ['a stream', () => new Blob([csv]).stream()],
+    ['a function that opens one', () => inPieces],
+  ])('is said beside %s, which arrives as it is', async (_name, open) => {
+    transfers.answer({ upload: () => makeDataset() });
+    const progress: UploadProgress[] = [];
+    await datasets.upload(open(), { ...details, onProgress: (step) => progress.push(step) });
+    expect(transfers.uploads.map(textOf)).toEqual([csv]);
+    expect(Object.fromEntries(transfers.uploads[0]?.details ?? [])).toEqual({ ...details, tags: 'นก,b' });
+    // of the file alone, not of what is said of it
+    const sent = progress.filter(({ phase }) => phase === 'sending').map(({ sentBytes }) => sentBytes);
+    expect(Math.max(...sent)).toBe(csv.length);
+  });
+
+  test('is sent again too when the connection breaks', async () => {
+    transfers.answer({ upload: () => makeDataset() });
+    transfers.breakConnections(1);
+    await datasets.upload(bytes, details);
+    expect(transfers.uploads.map(({ details }) => details.get('description'))).toEqual([details.description]);
+  });
+});
+
 describe('what it is uploaded from', () => {
   async function* thatFails() {
     yield bytes;
@@ -87,6 +119,11 @@ describe('what it is uploaded from', () => {
     transfers.answer({ upload: () => makeDataset() });
     await expect(datasets.upload(source())).rejects.toThrow('the disk is gone');
     expect(transfers.uploads).toEqual([]);
+  });
+
+  test('that fails says why in a form too', async () => {
+    const description = 'ก'.repeat(2000);
+    await expect(datasets.upload(thatFails(), { description })).rejects.toThrow('the disk is gone');
   });
 
   test('may be texts, which streams of Node.js with an encoding give', async () => {

@@ -1,11 +1,12 @@
 import { type Dataset, type DatasetFormat, datasetSchema } from '@oriel/schemas';
 import type { ApiCalls } from '../api-calls.ts';
 import type { Connection } from '../connection.ts';
-import { callRest, readJson, toQuery } from '../rest.ts';
+import { callRest, fitsInUrl, readJson, toQuery } from '../rest.ts';
 import { sendAgain } from '../send-again.ts';
 import { formatOfFileName, toDatasetName } from './file-name.ts';
 import { untilImported } from './until-imported.ts';
 import { countBytes, toUploadBody, type UploadBody, type UploadSource } from './upload-body.ts';
+import { createFormFrame, type FormFrame, frameStream } from './upload-form.ts';
 import { createXhrFetch } from './xhr-fetch.ts';
 
 export interface UploadProgress {
@@ -44,6 +45,9 @@ interface Sending extends UploadOptions {
   readonly idempotencyKey: string;
   readonly body: UploadBody;
 }
+
+/** What the server calls a file without a name; a part of a form needs one to be a file. */
+const unnamed = 'upload';
 
 /** Whether requests can be read back as they are sent: browsers have no streams as bodies that all servers take. */
 const canStream = () => typeof XMLHttpRequest === 'undefined';
@@ -102,21 +106,14 @@ function unreadableFile(error: unknown): unknown {
 }
 
 async function sendOnce(connection: Connection, sending: Sending): Promise<Dataset> {
-  const { body, idempotencyKey, name, description, tags, format, datasetId, signal } = sending;
-  const { fileName } = body;
-  const query = toQuery({
-    name: name ?? (fileName === null ? undefined : toDatasetName(fileName)),
-    description,
-    tags: tags?.join(','),
-    format: format ?? (fileName === null ? undefined : formatOfFileName(fileName)),
-    datasetId,
-  });
-  const transport = toTransport(sending);
-  const response = await callRest(connection, `/api/v1/datasets/upload${query}`, {
+  const { idempotencyKey, signal } = sending;
+  const { path, form } = toTarget(sending);
+  const transport = toTransport(sending, form);
+  const response = await callRest(connection, path, {
     method: 'POST',
     ...transport,
     headers: {
-      'content-type': 'application/octet-stream',
+      'content-type': form?.contentType ?? 'application/octet-stream',
       'idempotency-key': idempotencyKey,
       ...(sending.onStored && { prefer: 'respond-async' }),
       ...transport.headers,
@@ -128,14 +125,44 @@ async function sendOnce(connection: Connection, sending: Sending): Promise<Datas
 }
 
 /**
+ * The file is the body, and what is said of it in the URL. Where that is too long for one, as a description in most scripts
+ * may be, texts go beside the file in a form. What a server looks at before it takes the file in stays in the URL.
+ */
+function toTarget({ body, name, description, tags, format, datasetId }: Sending) {
+  const { fileName } = body;
+  const short = {
+    format: format ?? (fileName === null ? undefined : formatOfFileName(fileName)),
+    datasetId,
+  };
+  const texts = {
+    name: name ?? (fileName === null ? undefined : toDatasetName(fileName)),
+    description,
+    tags: tags?.join(','),
+  };
+  const path = '/api/v1/datasets/upload';
+  const whole = path + toQuery({ ...texts, ...short });
+  if (fitsInUrl(whole)) return { path: whole, form: null };
+  return { path: path + toQuery(short), form: createFormFrame(texts, texts.name ?? unnamed) };
+}
+
+/**
  * `fetch` tells nothing of what it has sent: here a stream is counted as it is read, there XMLHttpRequest counts. Node.js
  * streams also what nobody counts: of a blob, its `fetch` holds more than it must.
  */
-function toTransport({ body, onProgress }: Sending) {
+function toTransport({ body, onProgress }: Sending, form: FormFrame | null) {
   const { blob, totalBytes } = body;
+  const [headBytes, tailBytes] = [form?.head.length ?? 0, form?.tail.length ?? 0];
   const onBytes = (sentBytes: number) => onProgress?.({ phase: 'sending', sentBytes, totalBytes });
-  if (blob && !canStream())
-    return { body: blob, headers: {}, ...(onProgress && { transport: createXhrFetch(onBytes) }) };
-  const headers: Record<string, string> = totalBytes === null ? {} : { 'content-length': String(totalBytes) };
-  return { body: countBytes(body.openStream(), onBytes), headers, duplex: 'half' as const };
+  if (blob && !canStream()) {
+    const onAllBytes = (bytes: number) => onBytes(Math.min(Math.max(0, bytes - headBytes), blob.size));
+    return {
+      body: form ? new Blob([form.head, blob, form.tail]) : blob,
+      headers: {},
+      ...(onProgress && { transport: createXhrFetch(onAllBytes) }),
+    };
+  }
+  const stream = countBytes(body.openStream(), onBytes);
+  const headers: Record<string, string> =
+    totalBytes === null ? {} : { 'content-length': String(headBytes + totalBytes + tailBytes) };
+  return { body: form ? frameStream(stream, form) : stream, headers, duplex: 'half' as const };
 }

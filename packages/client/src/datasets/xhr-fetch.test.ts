@@ -1,10 +1,11 @@
 // @vitest-environment happy-dom
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { failureOf } from '../../test/failure-of.ts';
 import { setUpMockedServer } from '../../test/mocked-server.ts';
 import { createClient } from '../create-client.ts';
 import { hasErrorCode, isAbort } from '../errors.ts';
 import { makeDataset } from '../testing/index.ts';
+import type { UploadProgress } from './upload.ts';
 
 // where XMLHttpRequest is, as in a browser, it sends what has a progress
 const { url, transfers, server } = setUpMockedServer();
@@ -34,6 +35,34 @@ test('a stream is collected first: not all browsers send streams', async () => {
   }
   await client.datasets.upload(pieces(), { onProgress });
   expect(transfers.uploads.map(({ bytes }) => [...bytes])).toEqual([[97, 98]]);
+});
+
+test('what is too long for a URL goes beside the file, and counts as none of its bytes', async () => {
+  transfers.answer({ upload: () => makeDataset() });
+  const details = { description: `${'ก'.repeat(1000)}\n${'ข'.repeat(999)}` };
+  const file = new Blob(['island\nDream\n']);
+  const { send } = XMLHttpRequest.prototype;
+  vi.spyOn(XMLHttpRequest.prototype, 'send').mockImplementation(function (this: XMLHttpRequest, body) {
+    // as browsers do: of all that is sent
+    const whole = body instanceof Blob ? body.size : 0;
+    for (const loaded of [1, whole])
+      this.upload.dispatchEvent(Object.assign(new Event('progress'), { loaded }));
+    send.call(this, body);
+  });
+  const sent: number[] = [];
+  const onProgress = ({ phase, sentBytes }: UploadProgress) =>
+    void (phase === 'sending' && sent.push(sentBytes));
+  await client.datasets.upload(file, { ...details, onProgress });
+  await client.datasets.upload(file, details);
+  vi.restoreAllMocks();
+  const arrived = { description: details.description, text: 'island\nDream\n' };
+  expect(
+    transfers.uploads.map(({ details, bytes }) => ({
+      ...Object.fromEntries(details),
+      text: new TextDecoder().decode(bytes),
+    })),
+  ).toEqual([arrived, arrived]);
+  expect(sent).toEqual([0, file.size]);
 });
 
 test('a refusal is read', async () => {

@@ -101,8 +101,7 @@ export function createTransferMock(url: string): TransferMock {
 
   async function receiveUpload(request: StrictRequest<DefaultBodyType>): Promise<Response> {
     const upload = {
-      details: new URL(request.url).searchParams,
-      bytes: new Uint8Array(await request.arrayBuffer()),
+      ...(await readUpload(request)),
       idempotencyKey: request.headers.get('idempotency-key'),
     };
     uploads.push(upload);
@@ -136,6 +135,19 @@ export function createTransferMock(url: string): TransferMock {
     });
     return new Response(`${results.join('\n')}\n`, { headers: { 'content-type': 'application/x-ndjson' } });
   }
+}
+
+/** The file is the body, or in a form with what is too long for a URL. */
+async function readUpload(request: StrictRequest<DefaultBodyType>) {
+  const details = new URL(request.url).searchParams;
+  const isForm = request.headers.get('content-type')?.startsWith('multipart/form-data') ?? false;
+  if (!isForm) return { details, bytes: new Uint8Array(await request.arrayBuffer()) };
+  let bytes = new Uint8Array();
+  for (const [name, value] of await request.formData()) {
+    if (typeof value === 'string') details.append(name, value);
+    else bytes = new Uint8Array(await value.arrayBuffer());
+  }
+  return { details, bytes };
 }
 
 /** Of a download: what a body says as a URL would say it. */

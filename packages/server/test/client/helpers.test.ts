@@ -53,6 +53,37 @@ describe('upload', () => {
     expect(steps.at(-1)).toBe(csv.length);
   });
 
+  // as long as the API allows, and nine characters of a URL for each
+  const description = `${'ก'.repeat(1000)}\n${'ข'.repeat(999)}`;
+
+  test.each([
+    ['a file of the disk', (path: string) => path],
+    ['a File', () => new File([csv], '"เพนกวิน".csv')],
+    ['bytes', () => new TextEncoder().encode(csv)],
+    ['a stream', () => new Blob([csv]).stream()],
+  ])('%s is uploaded with all that may be said of it, in any script', async (name, toSource) => {
+    const { client, writeCsv } = program;
+    const path = await writeCsv('เพนกวิน.csv', csv);
+    const tags = Array.from({ length: 20 }, (_, i) => `${String(i).padStart(2, '0')}${'ก'.repeat(48)}`);
+    const sent: number[] = [];
+    const upload = () =>
+      client.datasets.upload(toSource(path), {
+        description,
+        tags,
+        idempotencyKey: `said-of-${name.replaceAll(' ', '-')}`,
+        onProgress: ({ sentBytes }) => sent.push(sentBytes),
+      });
+    const dataset = await upload();
+    expect(dataset).toMatchObject({
+      description,
+      tags,
+      latest: { state: 'ready', rows: 5, format: 'csv', sizeBytes: csv.length },
+    });
+    expect(Math.max(...sent)).toBe(csv.length);
+    // sent again, it is the same
+    expect((await upload()).id).toBe(dataset.id);
+  });
+
   test('is the same dataset for the same key', async () => {
     const { client } = program;
     const upload = () =>
