@@ -37,6 +37,7 @@ export function createPredictRunner(needs: Needs): JobRunner {
     // whether its owner may read the dataset was settled when the job was made
     const source = await datasets.openVersion({ kind: 'all' }, input.datasetId, input.datasetVersion);
     const outputs = outputColumnsOf(contract);
+    scorer.begin(input, source.rows);
     await job.setTotal(source.rows);
     await using table = await tables.open(source.parquetSha256);
     const ranges = await rangesOf(table, input);

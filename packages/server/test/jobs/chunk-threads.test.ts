@@ -195,6 +195,7 @@ async function useThread(rows: readonly RawRow[], { stuckMs = 20_000, tableMemor
   const task = { path, columns, ...range };
   return {
     ended,
+    begin: () => threads.begin(3),
     check(mapping: ColumnMapping) {
       return bench.tables.writeWith(({ folder, path: to }) =>
         threads.run(
@@ -224,6 +225,17 @@ test('a job that is to stop does not wait for its threads', async () => {
   expect(await both).toEqual([enough, enough].map((reason) => ({ status: 'rejected', reason })));
   // what it was at it finishes, and then takes the next
   expect(await thread.run()).toMatchObject({ rows: 10, rowsFailed: 0 });
+});
+
+test('a thread that was begun before there was anything to do does what comes, and ends with the others', async () => {
+  await using thread = await useThread(makeRows(10));
+  thread.begin();
+  expect(await thread.run()).toMatchObject({ rows: 10, rowsFailed: 0 });
+  {
+    await using unused = await useThread(makeRows(10));
+    unused.begin();
+  }
+  expect(thread.ended).toEqual([]);
 });
 
 test('a thread that computes too long is ended', async () => {

@@ -28,7 +28,7 @@ export interface Scoring {
 interface Needs {
   readonly tables: Pick<Tables, 'open' | 'write' | 'writeWith'>;
   readonly engine: Pick<Engine, 'predictBulk' | 'findMicroFile'>;
-  readonly threads: Pick<ChunkThreads, 'threads' | 'run'>;
+  readonly threads: Pick<ChunkThreads, 'threads' | 'begin' | 'run'>;
   /** Told of the time that a job took on the threads. */
   readonly onComputed?: (principalId: string, computeMs: number) => void;
   readonly observer: Pick<EngineObserver, 'onSlice'>;
@@ -46,7 +46,12 @@ export type ChunkScorer = ReturnType<typeof createChunkScorer>;
  */
 export function createChunkScorer({ tables, engine, threads, onComputed, observer, logger }: Needs) {
   // one chunk more than threads: what was scored is stored, and told, while the next is at work
-  return { chunksAtOnce: threads.threads + 1, open, splice };
+  return { chunksAtOnce: threads.threads + 1, begin, open, splice };
+
+  /** Makes ready for so many rows, while their table is opened, where they are scored on threads. */
+  function begin({ model, modelVersion, mapping, chunkRows }: PredictInput, rows: number): void {
+    if (mapping && engine.findMicroFile(model, modelVersion)) threads.begin(Math.ceil(rows / chunkRows));
+  }
 
   /** @returns what scores a chunk. @throws AppError INPUT_INVALID when the mapping does not fit */
   function open(scoring: Scoring): (index: number) => Promise<ScoredChunk> {

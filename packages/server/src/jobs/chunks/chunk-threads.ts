@@ -41,7 +41,16 @@ export function createChunkThreads({ threads, threadData, stuckMs, logger }: Opt
   let idleTimer: NodeJS.Timeout | undefined;
   let watchTimer: NodeJS.Timeout | undefined;
 
-  return { threads, run, close };
+  return { threads, begin, run, close };
+
+  /** Starts threads for so many chunks, where there are not as many, for whoever will need them in a moment. */
+  function begin(chunks: number): void {
+    while (seats.size < Math.min(threads, chunks)) {
+      const seat = addSeat();
+      seat.ready.catch(() => leaveSeat(seat));
+    }
+    leaveWhenIdle();
+  }
 
   /**
    * @throws ThreadEndedError when the thread ended meanwhile, whatever the reason; the signal's reason when it is aborted,
@@ -62,6 +71,7 @@ export function createChunkThreads({ threads, threadData, stuckMs, logger }: Opt
     clearTimeout(idleTimer);
     watchTimer ??= setInterval(watch, watchMs).unref();
     const seat = takeSeat();
+    seat.isTaken = true;
     try {
       await seat.ready;
       // it may have ended while it had nothing to do
@@ -74,17 +84,21 @@ export function createChunkThreads({ threads, threadData, stuckMs, logger }: Opt
       throw toChunkError(error, threadData.tableMemoryMb);
     } finally {
       seat.isTaken = false;
-      clearTimeout(idleTimer);
-      idleTimer = setTimeout(closeIfIdle, idleMs).unref();
+      leaveWhenIdle();
     }
   }
 
+  function leaveWhenIdle(): void {
+    clearTimeout(idleTimer);
+    idleTimer = setTimeout(closeIfIdle, idleMs).unref();
+  }
+
   function takeSeat(): Seat {
-    for (const seat of seats)
-      if (!seat.isTaken) {
-        seat.isTaken = true;
-        return seat;
-      }
+    for (const seat of seats) if (!seat.isTaken) return seat;
+    return addSeat();
+  }
+
+  function addSeat(): Seat {
     const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
     ready.catch(() => {}); // whoever takes the seat is told
     const slot: ThreadSlot<ChunkThreadTask> = new ThreadSlot<ChunkThreadTask>({
@@ -95,7 +109,7 @@ export function createChunkThreads({ threads, threadData, stuckMs, logger }: Opt
       onThreadExit: (reason, error) => logger.warn({ reason, err: error }, 'a thread of jobs ended'),
       onStartFailed: (_attempt, error) => reject(new ThreadEndedError('exit', error)),
     });
-    const seat: Seat = { slot, ready, isTaken: true, cpuMsBefore: Promise.resolve(null) };
+    const seat: Seat = { slot, ready, isTaken: false, cpuMsBefore: Promise.resolve(null) };
     seats.add(seat);
     void slot.bringUp().then(resolve, reject);
     return seat;
