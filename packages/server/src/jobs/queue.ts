@@ -75,6 +75,12 @@ const superviseSeconds = 5;
 /** How often each worker would look by itself; it is told to, far sooner. */
 const aloneSeconds = 60;
 
+/**
+ * What waits this long is thrown away; as long as it takes integers for. Left to itself it is two weeks, which a server
+ * may be away for, or work wait behind other work.
+ */
+const retentionSeconds = 2 ** 31 - 1;
+
 const noJob = '00000000-0000-0000-0000-000000000000';
 /** Crashes count as retries, and whoever works counts for itself which are too many. */
 const endless = { retryLimit: 100_000, retryDelay: 0, heartbeatSeconds, expireInSeconds: 24 * 3600 - 1 };
@@ -144,6 +150,7 @@ export function createJobQueue({ pool, schema, isEmbedded, logger }: Options): J
     async send(tx, queue, data, { id, group, priority, startAfterS } = {}) {
       await boss.send(queue, data, {
         db: fromPrisma(tx),
+        retentionSeconds,
         ...(id !== undefined && { id }),
         ...(group !== undefined && { group: { id: group } }),
         ...(priority !== undefined && { priority }),

@@ -134,6 +134,28 @@ describe('a job that waits', () => {
     expect(cancelled.finishedAt).not.toBeNull();
   });
 
+  test('keeps its place in line for months, while no server runs that could take it', async () => {
+    const { prisma } = app.app.database;
+    const { id } = await create(member.owner);
+    const marker = randomUUID();
+    await prisma.$executeRaw`
+      UPDATE pgboss.job SET start_after = start_after - interval '90 days', keep_until = keep_until - interval '90 days'
+      WHERE data->>'jobId' = ${id}`;
+    await prisma.$executeRaw`
+      INSERT INTO pgboss.job (id, name, keep_until) VALUES (${marker}::uuid, 'reading', now() - interval '1 second')`;
+    await prisma.$executeRaw`UPDATE pgboss.queue SET maintain_on = NULL`;
+
+    const isThere = async (entry: string) => {
+      const rows: unknown[] = await prisma.$queryRaw`
+        SELECT 1 FROM pgboss.job WHERE id::text = ${entry} OR data->>'jobId' = ${entry}`;
+      return rows.length > 0;
+    };
+    // what has had its time is thrown away now
+    await expect.poll(() => isThere(marker), { timeout: 30_000 }).toBe(false);
+    expect(await isThere(id)).toBe(true);
+    await member.client.jobs.cancel.mutate({ id });
+  });
+
   test('counts for how many one may have; what has ended does not, nor what others have', async () => {
     const busy = `user:${randomUUID()}`;
     const [first] = await Promise.all([create(busy), create(busy), create(busy)]);
