@@ -121,7 +121,7 @@ export async function createApp({
     contracts,
     audit: identity.services.audit,
     metrics,
-    isActiveOwner: identity.isActiveOwner,
+    findReach: identity.findReach,
     onComputed: quotas.addCompute,
     logger,
   });

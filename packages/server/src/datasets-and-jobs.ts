@@ -3,6 +3,7 @@ import type { AuditService } from './auth/audit/service.ts';
 import { systemActor } from './auth/audit/service.ts';
 import { createSealedBox } from './auth/oauth/sealed-box.ts';
 import { readOrMakeSecret } from './auth/oauth/secret-file.ts';
+import type { Reach } from './auth/principal.ts';
 import type { Config } from './config.ts';
 import { createCheckRunner } from './datasets/check-runner.ts';
 import { createFailedImports, createImportRunner } from './datasets/import-runner.ts';
@@ -42,8 +43,8 @@ interface Options {
   /** What a thread needs that loads models. */
   readonly threadData: ThreadData;
   readonly metrics: Pick<Metrics, 'observer' | 'onJobRows' | 'onJobError' | 'observeJobs'>;
-  /** Whether an owner may still do anything: not when it was disabled. */
-  readonly isActiveOwner: (owner: string) => Promise<boolean>;
+  /** What an owner may see now; null for one that was disabled. */
+  readonly findReach: (owner: string) => Promise<Reach | null>;
   /** Told of the time that the job of a principal took on the threads. */
   readonly onComputed: (principalId: string, computeMs: number) => void;
   readonly logger: Parameters<typeof createJobs>[0]['logger'];
@@ -55,18 +56,8 @@ const webhookMs = 15_000;
 
 /** The part of the composition that large work needs: storage, tables, datasets, and the jobs that read and score them. */
 export async function openDatasetsAndJobs(options: Options) {
-  const {
-    config,
-    database,
-    engine,
-    threadData,
-    contracts,
-    audit,
-    metrics,
-    isActiveOwner,
-    onComputed,
-    logger,
-  } = options;
+  const { config, database, engine, threadData, contracts, audit, metrics, findReach, onComputed, logger } =
+    options;
   const storage = await openStorage(config);
   const tables = createTables({
     storage,
@@ -136,7 +127,7 @@ export async function openDatasetsAndJobs(options: Options) {
     repository: createScheduleRepository(database),
     queue: jobs.queue,
     datasetJobs,
-    isActive: isActiveOwner,
+    findReach,
     checkWebhook,
     sealSecret: jobs.sealSecret,
     openSecret: jobs.openSecret,

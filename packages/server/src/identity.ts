@@ -7,7 +7,7 @@ import { createLookupCache } from './auth/lookup-cache.ts';
 import { createOauth } from './auth/oauth/oauth.ts';
 import { createOidc, providerNameOf } from './auth/oidc/oidc.ts';
 import { createPasswordHasher } from './auth/passwords/hasher.ts';
-import { anonymousPrincipal, type Principal } from './auth/principal.ts';
+import { anonymousPrincipal, type Principal, type Reach, reachOf, scopesOfRole } from './auth/principal.ts';
 import { createSessionStore } from './auth/sessions.ts';
 import { createAttemptLimits } from './auth/sign-in/attempts.ts';
 import { createSignInService } from './auth/sign-in/service.ts';
@@ -103,15 +103,20 @@ export async function openIdentity({ config, database, publicUrl, models, onStor
     oidc,
     limits,
     quotas,
-    isActiveOwner,
+    findReach,
     close,
   };
 
-  /** Whether an owner may still do anything: not when it was disabled or revoked. */
-  async function isActiveOwner(owner: string): Promise<boolean> {
+  /** What an owner may see now; null for one that may do nothing any more, since it was disabled or revoked. */
+  async function findReach(owner: string): Promise<Reach | null> {
     const [kind, id = ''] = owner.split(':', 2);
-    if (kind !== 'user') return (await clients.findUsable(id)) !== null;
-    return (await people.users.findById(id))?.user.isDisabled === false;
+    if (kind !== 'user') {
+      const client = await clients.findUsable(id);
+      return client && reachOf({ owner, scopes: new Set(client.scopes) });
+    }
+    const user = (await people.users.findById(id))?.user;
+    if (!user || user.isDisabled) return null;
+    return reachOf({ owner, scopes: scopesOfRole[user.role] });
   }
 
   /** Writes what keys used of their quotas, and lets the store go. */

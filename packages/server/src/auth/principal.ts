@@ -64,7 +64,7 @@ export interface PrincipalUser {
   readonly role: Role;
 }
 
-const scopesOfRole: Readonly<Record<Role, ReadonlySet<Scope>>> = {
+export const scopesOfRole: Readonly<Record<Role, ReadonlySet<Scope>>> = {
   admin: new Set(scopeSchema.options),
   member: new Set([
     'predict',
@@ -185,7 +185,7 @@ function ofUser({ id, role }: PrincipalUser) {
 export type Reach = { readonly kind: 'all' } | { readonly kind: 'own'; readonly owner: string };
 
 /** An admin sees every row; a key of an admin only when it has the scope. */
-export function reachOf({ scopes, owner }: Principal): Reach {
+export function reachOf({ scopes, owner }: Pick<Principal, 'scopes' | 'owner'>): Reach {
   return scopes.has('admin') ? { kind: 'all' } : { kind: 'own', owner };
 }
 

@@ -17,8 +17,8 @@ interface Needs {
   readonly repository: ScheduleRepository;
   readonly queue: Pick<JobQueue, 'schedule' | 'unschedule' | 'checkCron'>;
   readonly datasetJobs: Pick<DatasetJobs, 'prepare' | 'predictDataset'>;
-  /** Whether an owner may still do anything. */
-  readonly isActive: (owner: string) => Promise<boolean>;
+  /** What an owner may see now; null for one that may do nothing any more. */
+  readonly findReach: (owner: string) => Promise<Reach | null>;
   readonly checkWebhook: CheckWebhook;
   readonly sealSecret: (secret: string) => Promise<string>;
   readonly openSecret: (sealed: string) => Promise<string | null>;
@@ -40,7 +40,7 @@ const anyTime = /\bH\b/i;
  * time at which no process ran is not made up for.
  */
 export function createSchedules(needs: Needs) {
-  const { repository, queue, datasetJobs, isActive, checkWebhook, sealSecret } = needs;
+  const { repository, queue, datasetJobs, findReach, checkWebhook, sealSecret } = needs;
   const { openSecret, logger, now = () => new Date() } = needs;
   return { create, list, delete: remove, run };
 
@@ -90,14 +90,15 @@ export function createSchedules(needs: Needs) {
     const found = await repository.find(scheduleId);
     if (!found) return queue.unschedule('schedules', scheduleId);
     const { owner, schedule, webhookSecret } = found;
-    if (!(await isActive(owner))) return;
+    const reach = await findReach(owner);
+    if (!reach) return;
     try {
       const webhook = await withSecret(schedule.job.webhook, webhookSecret);
       const input = { ...schedule.job, webhook, idempotencyKey: `schedule ${time}` };
-      await datasetJobs.predictDataset(callerOf(owner), input, { isScheduled: true });
+      await datasetJobs.predictDataset(callerOf(owner, reach), input, { isScheduled: true });
       await repository.markRun(scheduleId, now());
     } catch (error) {
-      if (!(error instanceof AppError) || error.kind === 'unavailable') throw error;
+      if (!(error instanceof AppError) || mayPass(error)) throw error;
       // the dataset is gone, the owner has too many jobs: it would be the same in a minute
       logger.warn(
         { schedule: scheduleId, code: error.code, reason: error.message },
@@ -120,12 +121,13 @@ export function createSchedules(needs: Needs) {
 }
 
 /** As its owner; a key that made it may be gone by now, and its limits with it. */
-function callerOf(owner: string): ModelCaller {
-  return {
-    principal: { id: owner, owner, models: null },
-    reach: { kind: 'own', owner },
-    exchange: { ip: null },
-  };
+function callerOf(owner: string, reach: Reach): ModelCaller {
+  return { principal: { id: owner, owner, models: null }, reach, exchange: { ip: null } };
+}
+
+/** Also a process that died while it made this very job: until that is noticed, it seems to be still at it. */
+function mayPass({ code, kind }: AppError): boolean {
+  return kind === 'unavailable' || code === 'IDEMPOTENCY_KEY_IN_FLIGHT';
 }
 
 function unreadable(message: string): AppError {

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { Job } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newPrediction } from '../db/support/new-prediction.ts';
+import { createKey, createUser } from '../support/identities.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { createMember, createPenguins, waitFor } from './support.ts';
 
@@ -163,12 +164,56 @@ describe('a schedule', () => {
     await disable(new Date());
     await schedules.run({ scheduleId }, 'a monday without an owner');
     await disable(null);
+    // the key may have been looked up meanwhile, and what was found is believed for a moment
+    const { headers } = member;
+    const isKnown = async () => (await app.send('/api/v1/job-schedules', { headers })).status === 200;
+    await expect.poll(isKnown).toBe(true);
     expect((await member.client.jobs.list.query({ kind: 'dataset.predict' })).items).toHaveLength(before + 2);
 
     await member.client.jobs.schedules.delete.mutate({ id: scheduleId });
     await schedules.run({ scheduleId }, 'too late');
     expect((await member.client.jobs.list.query({ kind: 'dataset.predict' })).items).toHaveLength(before + 2);
     expect((await member.client.jobs.schedules.list.query()).items).toEqual([]);
+  });
+
+  test('runs with what its owner may read at that time', async () => {
+    const user = await createUser(app, 'admin');
+    const scopes = ['jobs:read', 'jobs:write', 'admin'] as const;
+    const admin = await createKey(app, user, { scopes: [...scopes] });
+    // an admin reads what is somebody else's
+    const { status, body } = await create({}, admin.headers);
+    expect(status).toBe(200);
+    const { id: scheduleId } = body as { id: string };
+    const made = () =>
+      app.app.database.prisma.job.count({ where: { owner: `user:${user.id}`, kind: 'dataset.predict' } });
+    await app.app.services.schedules.run({ scheduleId }, 'as an admin');
+    expect(await made()).toBe(1);
+
+    await app.app.database.prisma.user.update({ where: { id: user.id }, data: { role: 'member' } });
+    await app.app.services.schedules.run({ scheduleId }, 'as a member');
+    expect(await made()).toBe(1);
+  });
+
+  test('makes its job also when a process died while it did so', async () => {
+    const { body } = await create({});
+    const { id: scheduleId } = body as { id: string };
+    const { idempotencyKey, job } = app.app.database.prisma;
+    const run = () => app.app.services.schedules.run({ scheduleId }, 'the dead process');
+    const made = () => job.count({ where: { owner: member.owner, kind: 'dataset.predict' } });
+    await run();
+    const before = await made();
+    // as it is when the process died just before the job was there
+    const died = (seenAt: Date) =>
+      idempotencyKey.updateMany({
+        where: { key: 'schedule the dead process' },
+        data: { resultId: null, seenAt },
+      });
+    await died(new Date());
+    // the queue begins again what throws
+    await expect(run()).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_IN_FLIGHT' });
+    await died(new Date(Date.now() - 60_000));
+    await run();
+    expect(await made()).toBe(before + 1);
   });
 
   test.each([
