@@ -98,7 +98,15 @@ export function createSchedules(needs: Needs) {
       await datasetJobs.predictDataset(callerOf(owner, reach), input, { isScheduled: true });
       await repository.markRun(scheduleId, now());
     } catch (error) {
-      if (!(error instanceof AppError) || mayPass(error)) throw error;
+      // the queue keeps to itself what is thrown
+      if (!(error instanceof AppError)) {
+        logger.warn(
+          { schedule: scheduleId, err: error },
+          'a scheduled job could not be made, and is tried again',
+        );
+        throw error;
+      }
+      if (mayPass(error)) throw error;
       // the dataset is gone, the owner has too many jobs: it would be the same in a minute
       logger.warn(
         { schedule: scheduleId, code: error.code, reason: error.message },

@@ -74,8 +74,10 @@ describe('a webhook', () => {
   });
 
   test('whose secret cannot be opened is not sent unsigned', async () => {
-    const { deliver, calls } = createReceiver(200, { ...stored, webhookSecret: 'of another server' });
+    const { deliver, calls, lines } = createReceiver(200, { ...stored, webhookSecret: 'of another server' });
     await expect(deliver()).rejects.toThrow('set ORIEL_SECRET');
     expect(calls).toEqual([]);
+    // nobody else can be told
+    expect(lines).toEqual([{ job: 'j', reason: expect.stringContaining('set ORIEL_SECRET') }]);
   });
 });

@@ -39,7 +39,7 @@ export function createWebhooks({ repository, fetch, openSecret, logger, now = Da
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'Oriel',
-      ...(webhookSecret !== null && { 'oriel-signature': await sign(webhookSecret, body) }),
+      ...(webhookSecret !== null && { 'oriel-signature': await sign(webhookSecret, body, jobId) }),
     };
     const status = await send(webhookUrl, headers, body, jobId);
     if (status === null || (status >= 200 && status < 300)) return;
@@ -59,13 +59,15 @@ export function createWebhooks({ repository, fetch, openSecret, logger, now = Da
     }
   }
 
-  async function sign(sealed: string, body: string): Promise<string> {
+  async function sign(sealed: string, body: string, job: string): Promise<string> {
     const secret = await openSecret(sealed);
     // to send it unsigned would make a receiver that does not look believe anybody
-    if (secret === null)
-      throw new Error(
-        'a webhook was sealed under another secret: set ORIEL_SECRET to the same for all servers',
-      );
+    if (secret === null) {
+      const reason =
+        'a webhook was sealed under another secret: set ORIEL_SECRET to the same for all servers';
+      logger.warn({ job, reason }, 'a webhook could not be signed');
+      throw new Error(reason);
+    }
     return signatureOf({ secret, body, atS: Math.floor(now() / 1000) });
   }
 }
