@@ -8,6 +8,13 @@ test('a NUL in a text becomes the sign for what cannot be shown', () => {
   });
 });
 
+test('so does half of a character, and both do in names too', () => {
+  expect(toDatabaseJson({ 'a\0': [{ 'b\ud800': 'c\udc00' }], whole: '😀' })).toEqual({
+    'a\uFFFD': [{ 'b\uFFFD': 'c\uFFFD' }],
+    whole: '😀',
+  });
+});
+
 test('what only looks like one stays', () => {
-  expect(toDatabaseJson(['\\u0000', '\\\\u0000'])).toEqual(['\\u0000', '\\\\u0000']);
+  expect(toDatabaseJson(['\\u0000', '\\\\u0000', '\\ud800'])).toEqual(['\\u0000', '\\\\u0000', '\\ud800']);
 });

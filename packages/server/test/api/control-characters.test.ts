@@ -47,6 +47,16 @@ test.each([['the name of an API key', 'name', '/keys', { name: nul, scopes: ['pr
   },
 );
 
+test('half of a character is told from no other, and keeps nothing from being stored', async () => {
+  const half = 'a\ud800';
+  const dataset = await app.post('/api/v1/datasets', { name: half, rows: [{ a: 1 }] }, program);
+  const inputs = { inputs: [{ island: half, [half]: 1, [nul]: 1 }] };
+  const later = { ...program, prefer: 'respond-async' };
+  const job = await app.post('/api/v1/models/penguins/predict-many', inputs, later);
+  expect([dataset.status, job.status]).toEqual([200, 202]);
+  expect(dataset.body).toMatchObject({ name: 'a\uFFFD' });
+});
+
 test.each(['/predictions?model=a%00b', '/audit-events?actor=a%00b', '/datasets?text=a%00b'])(
   '400: %s',
   async (path) => {
