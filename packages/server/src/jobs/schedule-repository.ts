@@ -2,6 +2,7 @@ import { type JobSchedule, scheduleSchema } from '@oriel/schemas';
 import { z } from 'zod';
 import type { Reach } from '../auth/principal.ts';
 import { toDatabaseJson } from '../db/database-json.ts';
+import { createTransact } from '../db/transaction.ts';
 import { unlessDown } from '../db/unless-down.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 
@@ -16,19 +17,26 @@ export interface StoredSchedule {
 export type ScheduleRepository = ReturnType<typeof createScheduleRepository>;
 
 interface Needs {
-  readonly prisma: Pick<PrismaClient, 'jobSchedule'>;
+  readonly prisma: Pick<PrismaClient, 'jobSchedule' | '$transaction'>;
   ping(): Promise<void>;
 }
 
 /** Every method throws AppError DATABASE_UNAVAILABLE when the database does not answer. */
 export function createScheduleRepository({ prisma, ping }: Needs) {
   const schedules = prisma.jobSchedule;
+  const transact = createTransact({ prisma, ping });
   return {
-    async insert({ owner, schedule, webhookSecret }: StoredSchedule): Promise<void> {
+    /** @returns false when its owner has `most` already, also when several come at once */
+    insert({ owner, schedule, webhookSecret }: StoredSchedule, most: number): Promise<boolean> {
       const { createdAt, lastRunAt: _never, job, ...plain } = schedule;
       const stored = toDatabaseJson({ ...job, webhookSecret });
       const data = { ...plain, owner, job: stored, createdAt: new Date(createdAt) };
-      await unlessDown(ping, () => schedules.create({ data }));
+      return transact(async (tx) => {
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`schedules of ${owner}`}, 0))`;
+        if ((await tx.jobSchedule.count({ where: { owner } })) >= most) return false;
+        await tx.jobSchedule.create({ data });
+        return true;
+      });
     },
 
     /** Newest first. */
@@ -41,8 +49,6 @@ export function createScheduleRepository({ prisma, ping }: Needs) {
       const row = await unlessDown(ping, () => schedules.findUnique({ where: { id } }));
       return row && toStored(row);
     },
-
-    count: (owner: string): Promise<number> => unlessDown(ping, () => schedules.count({ where: { owner } })),
 
     async markRun(id: string, at: Date): Promise<void> {
       await unlessDown(ping, () => schedules.updateMany({ where: { id }, data: { lastRunAt: at } }));

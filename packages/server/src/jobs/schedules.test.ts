@@ -25,7 +25,6 @@ test('a schedule whose webhook was sealed under another secret says so in the lo
       find: async () => ({ owner: 'user:1', schedule, webhookSecret: 'sealed under another' }),
       insert: unused,
       list: unused,
-      count: unused,
       markRun: unused,
       delete: unused,
     },

@@ -51,8 +51,6 @@ export function createSchedules(needs: Needs) {
     if (!fiveFields.test(cron)) throw unreadable('must have five fields: minute, hour, day, month, weekday');
     if (anyTime.test(cron)) throw unreadable('must say when, rather than H for any time');
     queue.checkCron(cron, input.timeZone);
-    if ((await repository.count(owner)) >= schedulesMax)
-      throw new AppError('CONFLICT', `There are ${schedulesMax} schedules already. Delete one first.`);
     // what could not run now is told now
     checkWebhook(input.job.webhook, ['job', 'webhook']);
     await datasetJobs.prepare(caller, input.job);
@@ -66,7 +64,8 @@ export function createSchedules(needs: Needs) {
       createdAt: now().toISOString(),
       lastRunAt: null,
     };
-    await repository.insert({ owner, schedule, webhookSecret });
+    if (!(await repository.insert({ owner, schedule, webhookSecret }, schedulesMax)))
+      throw new AppError('CONFLICT', `There are ${schedulesMax} schedules already. Delete one first.`);
     // should the process die between the two, there is a schedule that never runs, and can be deleted
     const data = { scheduleId: schedule.id } satisfies ScheduleCall;
     await queue.schedule('schedules', cron, { key: schedule.id, tz: input.timeZone, data });

@@ -216,6 +216,18 @@ describe('a schedule', () => {
     expect(await made()).toBe(before + 1);
   });
 
+  test('is one of fifty that a person may have, however many are asked for at once', async () => {
+    const busy = await createMember(app);
+    const job = { datasetId: await createPenguins(busy.client, 2), model: 'penguins' };
+    const answers = await Promise.all(Array.from({ length: 55 }, () => create({ job }, busy.headers)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(50);
+    for (const { status, body } of answers)
+      if (status !== 200) expect(body).toMatchObject({ status: 409, code: 'CONFLICT' });
+    const { items } = await busy.client.jobs.schedules.list.query();
+    expect(items).toHaveLength(50);
+    for (const { id } of items) await busy.client.jobs.schedules.delete.mutate({ id });
+  });
+
   test.each([
     ['six fields', { cron: '* * * * * *' }, 400],
     ['a time that is any', { cron: 'H 3 * * *' }, 400],
