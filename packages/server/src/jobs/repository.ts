@@ -258,14 +258,23 @@ export function createJobRepository({ prisma, ping }: Needs) {
     return Object.fromEntries(rows.map(({ state, _count }) => [state, _count]));
   }
 
-  /** Forgets the events and the chunks of jobs that ended before; says how many there were. */
+  /**
+   * Forgets the events and the chunks of jobs that ended before; says how many there were. Chunks that an open job takes
+   * over are read by it, and stay until it has ended.
+   */
   async function deleteOldEvents(endedBefore: Date): Promise<number> {
     const where = { owner: { finishedAt: { lt: endedBefore } } };
     const events = await unlessDown(ping, () => prisma.jobEvent.deleteMany({ where }));
-    const chunks = await unlessDown(ping, () =>
-      prisma.jobChunk.deleteMany({ where: { job: { finishedAt: { lt: endedBefore } } } }),
+    const chunks = await unlessDown(
+      ping,
+      () => prisma.$executeRaw`
+        DELETE FROM job_chunk AS chunk USING job AS ended
+        WHERE ended.id = chunk.job_id AND ended.finished_at < ${endedBefore} AND NOT EXISTS (
+          SELECT 1 FROM job AS later
+          WHERE later.state::text = ANY(${[...openJobStates]}) AND later.input->>'retryOf' = ended.id::text
+        )`,
     );
-    return events.count + chunks.count;
+    return events.count + chunks;
   }
 
   /** The datasets that jobs made which ended before, and that were not taken back yet. */
