@@ -239,7 +239,7 @@ export async function createApp({
    */
   async function listen(): Promise<string> {
     try {
-      if (config.role !== 'api') await largeWork.work();
+      if (config.role !== 'api') await largeWork.work(starting);
       if (handed) await serveHanded(server, handed);
       else
         await server.listen({

@@ -149,13 +149,14 @@ export async function openDatasetsAndJobs(options: Options) {
 
   return { datasets, datasetJobs, jobs, schedules, storage, retention, work, close };
 
-  /** Does jobs in this process, from now on. */
-  function work(): Promise<void> {
+  /** Does jobs in this process, from now on; those that score, once the models are loaded. */
+  function work(modelsLoaded: Promise<unknown>): Promise<void> {
     const shared = { tables, datasets, contracts };
     const { observer } = metrics;
     const scorer = createChunkScorer({ tables, engine, threads, onComputed, observer, logger });
     const scoring = { ...shared, scorer, listChunks: repository.listChunks };
     return jobs.work({
+      modelsLoaded,
       runners: [
         createImportRunner({ tables, versions }),
         createCheckRunner({ ...shared, threads }),

@@ -48,6 +48,8 @@ interface Options {
 
 /** What this process does of the work that waits. */
 interface Duties {
+  /** Nothing is scored before. */
+  readonly modelsLoaded: Promise<unknown>;
   readonly runners: readonly JobRunner[];
   readonly schedules: Pick<ScheduleService, 'run'>;
   readonly removeOld: () => Promise<void>;
@@ -101,7 +103,7 @@ export function createJobs(options: Options) {
   }
 
   /** Does what waits, from now on. */
-  async function work({ runners, schedules, removeOld }: Duties): Promise<void> {
+  async function work({ modelsLoaded, runners, schedules, removeOld }: Duties): Promise<void> {
     worker = createWorker({
       transact,
       repository,
@@ -116,7 +118,7 @@ export function createJobs(options: Options) {
       onRows,
       onError,
     });
-    await worker.start();
+    await worker.start(modelsLoaded);
     await queue.work<WebhookCall>('webhooks', webhooksAtOnce, ({ data }) => webhooks.deliver(data));
     await queue.work<ScheduleCall>('schedules', { concurrency: 1, pollS: 5 }, ({ id, data }) =>
       schedules.run(data, id),
@@ -132,7 +134,7 @@ export function createJobs(options: Options) {
 
   /** Takes no more jobs; those that run finish their chunks and are handed back. */
   async function stop(): Promise<void> {
-    worker?.stop();
+    await worker?.stop();
     await queue.stop();
   }
 }

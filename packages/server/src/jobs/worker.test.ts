@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { JobState } from '@oriel/schemas';
 import { expect, test } from 'vitest';
 import { toChunkError, toTableError } from '../datasets/table/read-errors.ts';
@@ -46,6 +47,32 @@ test('too little memory ends a job at once where it is the job’s alone, and is
   expect(shared.stored.job.state).toBe('queued');
 });
 
+test('what scores waits until the models are loaded, what reads files does not', async () => {
+  const served: string[] = [];
+  const queue = { work: async (name: string) => void served.push(name) };
+  const unused = () => Promise.reject(new Error('nothing runs here'));
+  const modelsLoaded = Promise.withResolvers<void>();
+  await createTestWorker(queue, unused, unused).start(modelsLoaded.promise);
+  await setImmediate();
+  expect(served).toEqual(['reading']);
+  modelsLoaded.resolve();
+  await setImmediate();
+  expect(served).toEqual(['reading', 'scoring']);
+});
+
+test('a process that stops while models are loaded takes nothing any more', async () => {
+  const served: string[] = [];
+  const queue = { work: async (name: string) => void served.push(name) };
+  const unused = () => Promise.reject(new Error('nothing runs here'));
+  const modelsLoaded = Promise.withResolvers<void>();
+  const worker = createTestWorker(queue, unused, unused);
+  await worker.start(modelsLoaded.promise);
+  await worker.stop();
+  modelsLoaded.resolve();
+  await setImmediate();
+  expect(served).toEqual(['reading']);
+});
+
 const turn = 'its turn';
 
 function fakeJob({ fruitless }: { fruitless: number }): { stored: StoredJob } {
@@ -85,10 +112,17 @@ async function attempt(of: { stored: StoredJob }, run: JobRunner['run']): Promis
     of.stored = { ...stored, lease, fruitless, job: { ...job, state, error } };
     return of.stored;
   };
+  const worker = createTestWorker(queue, change, run);
+  await worker.start(Promise.resolve());
+  await setImmediate();
+  await handle({ id: 'entry', data: { jobId: 'job', turn }, signal: new AbortController().signal });
+}
+
+/** What one attempt asks of it, and no more. */
+function createTestWorker(queue: object, change: object, run: JobRunner['run']) {
   const quiet = () => undefined;
-  const worker = createWorker({
+  return createWorker({
     togetherMs: 0,
-    // what one attempt asks of them, and no more
     queue: queue as Pick<JobQueue, 'work'>,
     changes: { change } as JobChanger,
     repository: { readHeld: async () => [] } as Partial<JobRepository> as JobRepository,
@@ -100,6 +134,4 @@ async function attempt(of: { stored: StoredJob }, run: JobRunner['run']): Promis
     onRows: quiet,
     onError: quiet,
   });
-  await worker.start();
-  await handle({ id: 'entry', data: { jobId: 'job', turn }, signal: new AbortController().signal });
 }

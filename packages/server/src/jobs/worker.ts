@@ -46,18 +46,32 @@ export function createWorker(needs: Needs) {
   const { transact, repository, changes, queue, logger, onRows, onError } = needs;
   const runners = new Map(needs.runners.map((runner) => [runner.kind, runner]));
   const holds = createHolds({ readHeld: repository.readHeld, logger });
+  const options = { concurrency: needs.concurrency, pollS, perGroupMax: needs.runningPerOwnerMax };
+  let isStopping = false;
+  /** Once it has begun. */
+  let beginning: Promise<void> | undefined;
 
   return { start, stop, nudge: holds.nudge };
 
-  async function start(): Promise<void> {
-    const options = { concurrency: needs.concurrency, pollS, perGroupMax: needs.runningPerOwnerMax };
+  /**
+   * @param modelsLoaded - what scores is not taken before: a job that finds its model still being loaded would be given up
+   * after some seconds, and large models take longer
+   */
+  async function start(modelsLoaded: Promise<unknown>): Promise<void> {
     await queue.work<Turn>('reading', options, handle);
-    await queue.work<Turn>('scoring', options, handle);
+    modelsLoaded
+      .then(() => {
+        if (!isStopping) beginning = queue.work<Turn>('scoring', options, handle);
+        return beginning;
+      })
+      .catch((err: unknown) => logger.error({ err }, 'this process does no jobs that score'));
   }
 
   /** Tells what runs to finish its chunk; it is handed back, for another process or the next start. */
-  function stop(): void {
+  async function stop(): Promise<void> {
+    isStopping = true;
     holds.stop();
+    await beginning?.catch(() => undefined);
   }
 
   async function handle({ data: { jobId, turn }, signal }: QueueEntry<Turn>): Promise<void> {
