@@ -53,6 +53,8 @@ export interface JobQueue {
   unschedule(queue: QueueName, key: string): Promise<void>;
   /** @throws AppError INPUT_INVALID */
   checkCron(cron: string, tz: string): void;
+  /** The first time that it says after another. */
+  nextTime(cron: string, tz: string, after: Date): Date | undefined;
   /** Takes no more; resolves when what was taken is done. */
   stop(): Promise<void>;
 }
@@ -205,6 +207,8 @@ export function createJobQueue({ pool, schema, isEmbedded, logger }: Options): J
         throw new AppError('INPUT_INVALID', `The schedule cannot be read: ${reason}`, { issues, cause });
       }
     },
+
+    nextTime: (cron, tz, after) => boss.previewSchedule(cron, { tz, from: after, count: 1 })[0],
 
     async stop() {
       // not by pg-boss's own graceful way, which looks every half a second whether it may end

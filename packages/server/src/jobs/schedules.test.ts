@@ -28,7 +28,7 @@ test('a schedule whose webhook was sealed under another secret says so in the lo
       markRun: unused,
       delete: unused,
     },
-    queue: { schedule: unused, unschedule: unused, checkCron: () => undefined },
+    queue: { schedule: unused, unschedule: unused, checkCron: () => undefined, nextTime: () => new Date(0) },
     datasetJobs: { prepare: unused, predictDataset: unused },
     findReach: async (owner) => ({ kind: 'own', owner }),
     checkWebhook: () => undefined,

@@ -15,7 +15,7 @@ export interface ScheduleCall {
 
 interface Needs {
   readonly repository: ScheduleRepository;
-  readonly queue: Pick<JobQueue, 'schedule' | 'unschedule' | 'checkCron'>;
+  readonly queue: Pick<JobQueue, 'schedule' | 'unschedule' | 'checkCron' | 'nextTime'>;
   readonly datasetJobs: Pick<DatasetJobs, 'prepare' | 'predictDataset'>;
   /** What an owner may see now; null for one that may do nothing any more. */
   readonly findReach: (owner: string) => Promise<Reach | null>;
@@ -31,6 +31,8 @@ export type ScheduleService = ReturnType<typeof createSchedules>;
 /** Of one owner. */
 const schedulesMax = 50;
 const listMax = 1000;
+/** So far may the clocks of this machine and of the database be apart. */
+const clockSkewMsMax = 60_000;
 const fiveFields = /^\S+( \S+){4}$/;
 /** Jenkins' word, which is read as another time whenever it is looked at. */
 const anyTime = /\bH\b/i;
@@ -90,7 +92,7 @@ export function createSchedules(needs: Needs) {
     if (!found) return queue.unschedule('schedules', scheduleId);
     const { owner, schedule, webhookSecret } = found;
     const reach = await findReach(owner);
-    if (!reach) return;
+    if (!reach || isTooEarly(schedule)) return;
     try {
       const webhook = await withSecret(schedule.job.webhook, webhookSecret);
       const input = { ...schedule.job, webhook, idempotencyKey: `schedule ${time}` };
@@ -112,6 +114,12 @@ export function createSchedules(needs: Needs) {
         'a scheduled job was not made',
       );
     }
+  }
+
+  /** Whether none of its times has come since it was made: the queue looks back a minute. */
+  function isTooEarly({ cron, timeZone, createdAt }: JobSchedule): boolean {
+    const first = queue.nextTime(cron, timeZone, new Date(createdAt));
+    return first !== undefined && first.getTime() - now().getTime() > clockSkewMsMax;
   }
 
   async function withSecret(

@@ -136,6 +136,25 @@ describe('a schedule', () => {
       headers,
     );
 
+  /** Made a while ago: times before that are none of its own. */
+  const createdAgo = async (days: number, input: object, headers?: Record<string, string>) => {
+    const { status, body } = await create(input, headers);
+    expect(status).toBe(200);
+    const { id } = body as { id: string };
+    await app.app.database.prisma.jobSchedule.update({ where: { id }, data: { createdAt: ago(days) } });
+    return id;
+  };
+
+  test('has no run for a time before it was made, at which the queue looks too', async () => {
+    const { body } = await create({});
+    const { id: scheduleId } = body as { id: string };
+    const made = () => app.app.database.prisma.job.count({ where: { owner: member.owner } });
+    const before = await made();
+    await app.app.services.schedules.run({ scheduleId }, 'a minute ago');
+    expect(await made()).toBe(before);
+    await member.client.jobs.schedules.delete.mutate({ id: scheduleId });
+  });
+
   test('makes one job for each time, as its owner', async () => {
     const secret = randomUUID();
     const job = { datasetId, model: 'penguins', webhook: { url: 'http://127.0.0.1:9/hook', secret } };
@@ -144,6 +163,8 @@ describe('a schedule', () => {
     expect(body).toMatchObject({ cron: '0 3 * * 1', timeZone: 'Europe/Berlin', lastRunAt: null });
     expect(JSON.stringify(body)).not.toContain(secret);
     const { id: scheduleId } = body as { id: string };
+    const data = { createdAt: ago(8) };
+    await app.app.database.prisma.jobSchedule.update({ where: { id: scheduleId }, data });
 
     const { schedules } = app.app.services;
     const before = (await member.client.jobs.list.query({ kind: 'dataset.predict' })).items.length;
@@ -181,9 +202,7 @@ describe('a schedule', () => {
     const scopes = ['jobs:read', 'jobs:write', 'admin'] as const;
     const admin = await createKey(app, user, { scopes: [...scopes] });
     // an admin reads what is somebody else's
-    const { status, body } = await create({}, admin.headers);
-    expect(status).toBe(200);
-    const { id: scheduleId } = body as { id: string };
+    const scheduleId = await createdAgo(8, {}, admin.headers);
     const made = () =>
       app.app.database.prisma.job.count({ where: { owner: `user:${user.id}`, kind: 'dataset.predict' } });
     await app.app.services.schedules.run({ scheduleId }, 'as an admin');
@@ -195,8 +214,7 @@ describe('a schedule', () => {
   });
 
   test('makes its job also when a process died while it did so', async () => {
-    const { body } = await create({});
-    const { id: scheduleId } = body as { id: string };
+    const scheduleId = await createdAgo(8, {});
     const { idempotencyKey, job } = app.app.database.prisma;
     const run = () => app.app.services.schedules.run({ scheduleId }, 'the dead process');
     const made = () => job.count({ where: { owner: member.owner, kind: 'dataset.predict' } });
