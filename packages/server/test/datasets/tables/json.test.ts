@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBench } from './support/table-bench.ts';
 
@@ -68,6 +69,18 @@ describe('JSON', () => {
       { ...first, at: '2026-11-21T10:00:00.000Z', mixed: '1', 'späte "Spalte"': null },
       { ...second, A: null, big: null, day: null, at: null },
     ]);
+  });
+
+  test('a NUL in a name becomes the sign for what cannot be shown', async () => {
+    const { table, rows } = await rowsOf(String.raw`[{"a\u0000": 1, "b": 2}, {"a\u0000": 3}]`, 'rows.json');
+    expect(table.columns.map(({ name }) => name)).toEqual(['a\uFFFD', 'b']);
+    expect(rows).toEqual([
+      { 'a\uFFFD': 1, b: 2 },
+      { 'a\uFFFD': 3, b: null },
+    ]);
+    await using opened = await bench.tables.open(table.parquet.sha256);
+    for (const format of ['csv', 'ndjson', 'parquet'] as const)
+      expect((await buffer(await opened.export({ format }))).length).toBeGreaterThan(0);
   });
 
   test('whole numbers beyond 2^53 keep all their digits', async () => {

@@ -2,14 +2,15 @@ import { columnNameCharsMax, columnsMax } from '@oriel/schemas';
 import { type Fault, shown, unreadable } from '../unreadable.ts';
 
 /**
- * Names for columns as a header has them: trimmed, and `column_3` for the third where it has none.
+ * Names for columns as a header has them: trimmed, and `column_3` for the third where it has none. A NUL, which
+ * hardly any program can hold in a name, is replaced.
  *
  * @param line - the header's, where there is one
  * @throws AppError DATASET_UNREADABLE when two are equal, one is too long, or there are too many
  */
 export function columnNames(header: readonly string[], line?: number): string[] {
   checkColumnCount(header.length, line);
-  const given = header.map((name) => name.trim());
+  const given = header.map((name) => name.trim().replaceAll('\0', '\uFFFD'));
   const taken = new Set(given);
   const names = given.map((name, index) => name || freeName(`column_${index + 1}`, taken));
   const [first, ...others] = [...tooLong(names, line), ...unusable(names, line), ...duplicates(names, line)];
