@@ -88,7 +88,12 @@ function parseExport(input: unknown): ExportRowsInput {
 /** As the POST of a procedure has it. */
 function readBody({ params, query, body }: FastifyRequest): unknown {
   readQuery(query, []);
-  return withParams(body, params as Record<string, unknown>);
+  return withParams(body, paramsOf(params));
+}
+
+function paramsOf(params: unknown): Record<string, unknown> {
+  // what Fastify takes from a path is an object of texts
+  return params as Record<string, unknown>;
 }
 
 const jsonParameters = ['columns', 'filter', 'sort'] as const;
@@ -97,7 +102,7 @@ export const exportNames = Object.keys(exportRowsInputSchema.shape).filter((name
 
 /** Lists and filters come as JSON in their parameter. */
 function readUrl({ params, query }: FastifyRequest, jsonDepthMax: number): unknown {
-  const texts = { ...readQuery(query, exportNames), ...(params as Record<string, unknown>) };
+  const texts = { ...readQuery(query, exportNames), ...paramsOf(params) };
   if (typeof texts.version === 'string' && /^\d{1,9}$/.test(texts.version))
     texts.version = Number(texts.version);
   for (const name of jsonParameters)

@@ -131,10 +131,13 @@ function stepTo(name: string): (value: unknown) => unknown {
   // outputs have no names of their own but those that were written into them, and what every object has
   const isOfAll = name in Object.prototype;
   return (value) => {
-    if (typeof value !== 'object' || value === null) return undefined;
-    if (isOfAll && !Object.hasOwn(value, name)) return undefined;
-    return (value as Readonly<Record<string, unknown>>)[name];
+    if (!isObject(value) || (isOfAll && !Object.hasOwn(value, name))) return undefined;
+    return value[name];
   };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Outputs are JSON: their contract says so. */

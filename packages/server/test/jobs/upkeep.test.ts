@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Job } from '@oriel/schemas';
+import { type Job, scheduleSchema } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newPrediction } from '../db/support/new-prediction.ts';
 import { createKey, createUser } from '../support/identities.ts';
@@ -140,14 +140,14 @@ describe('a schedule', () => {
   const createdAgo = async (days: number, input: object, headers?: Record<string, string>) => {
     const { status, body } = await create(input, headers);
     expect(status).toBe(200);
-    const { id } = body as { id: string };
+    const { id } = scheduleSchema.parse(body);
     await app.app.database.prisma.jobSchedule.update({ where: { id }, data: { createdAt: ago(days) } });
     return id;
   };
 
   test('has no run for a time before it was made, at which the queue looks too', async () => {
     const { body } = await create({});
-    const { id: scheduleId } = body as { id: string };
+    const { id: scheduleId } = scheduleSchema.parse(body);
     const made = () => app.app.database.prisma.job.count({ where: { owner: member.owner } });
     const before = await made();
     await app.app.services.schedules.run({ scheduleId }, 'a minute ago');
@@ -162,7 +162,7 @@ describe('a schedule', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ cron: '0 3 * * 1', timeZone: 'Europe/Berlin', lastRunAt: null });
     expect(JSON.stringify(body)).not.toContain(secret);
-    const { id: scheduleId } = body as { id: string };
+    const { id: scheduleId } = scheduleSchema.parse(body);
     const data = { createdAt: ago(8) };
     await app.app.database.prisma.jobSchedule.update({ where: { id: scheduleId }, data });
 

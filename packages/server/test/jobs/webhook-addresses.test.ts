@@ -51,7 +51,11 @@ describe('a webhook that no server would call', () => {
     });
     await app.app.database.prisma.jobSchedule.update({
       where: { id: schedule.id },
-      data: { job: { ...schedule.job, ...jobWith('http://hooks.example.com:9000/'), webhookSecret: null } },
+      data: {
+        // a monday ago
+        createdAt: new Date(Date.now() - 8 * 24 * 3_600_000),
+        job: { ...schedule.job, ...jobWith('http://hooks.example.com:9000/'), webhookSecret: null },
+      },
     });
     const before = await countJobs();
     await app.app.services.schedules.run({ scheduleId: schedule.id }, 'monday');
