@@ -24,7 +24,7 @@ const settleMs = 1000;
 const subject = { name: 'Oriel', command: orielCommand };
 const csv = await writePenguinsCsv(1000 * thousands);
 const dataFolder = await copyAccountFolder(subject);
-const server = await start(subject, { dataFolder });
+const server = await start(subject, { dataFolder, isOfThisSession: true });
 
 interface Round {
   readonly model: Model;

@@ -26,6 +26,12 @@ interface Choices {
   /** Where it keeps its data; a folder of its own, removed afterwards, if left out. */
   readonly dataFolder?: string;
   readonly onOutput?: (text: string) => void;
+  /**
+   * In the session of the benchmark, not in one of its own. Linux shares the processor out between sessions first, and
+   * then among the threads of each, whatever priority they have: who measures how long an answer takes would wait for
+   * jobs that give way to everything in their own session, as a caller on another machine does not.
+   */
+  readonly isOfThisSession?: boolean;
 }
 
 const benchFolder = fileURLToPath(new URL('../', import.meta.url));
@@ -37,11 +43,12 @@ const settings = Object.fromEntries(
 );
 
 /** Starts a server on a free port of this machine's loopback and waits until it is ready. */
-export async function start(subject: Subject, { dataFolder, onOutput }: Choices = {}): Promise<Running> {
+export async function start(subject: Subject, choices: Choices = {}): Promise<Running> {
   const port = await freePort();
+  const { dataFolder } = choices;
   const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'oriel-bench-data-')));
   const startedAt = performance.now();
-  const child = run(subject, port, folder, onOutput);
+  const child = run(subject, port, folder, choices);
   const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
     await end(child);
@@ -60,12 +67,12 @@ function run(
   { command: [program, ...args], env = {} }: Subject,
   port: number,
   dataFolder: string,
-  onOutput: Choices['onOutput'],
+  { onOutput, isOfThisSession = false }: Choices,
 ): ChildProcess {
   const child = spawn(program, args, {
     cwd: benchFolder,
-    // its own group, so that nothing it started outlives it
-    detached: true,
+    // its own session and group, so that nothing it started outlives it
+    detached: !isOfThisSession,
     env: {
       ...settings,
       PATH: process.env.PATH,
@@ -108,13 +115,14 @@ async function end(child: ChildProcess): Promise<void> {
     child.kill('SIGTERM');
     await Promise.race([once(child, 'exit'), sleep(15_000, undefined, { ref: false })]);
   }
-  killGroup(child);
+  killAll(child);
 }
 
-/** Whatever the server started and left behind. */
-function killGroup({ pid }: ChildProcess): void {
+/** The server, and whatever it started and left behind in its group, where it has one. */
+function killAll(child: ChildProcess): void {
+  child.kill('SIGKILL');
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   } catch {
     // nothing is left, as it should be
   }
@@ -122,7 +130,7 @@ function killGroup({ pid }: ChildProcess): void {
 
 // an interrupted benchmark leaves no server behind
 const running = new Set<ChildProcess>();
-process.once('exit', () => running.forEach(killGroup));
+process.once('exit', () => running.forEach(killAll));
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
