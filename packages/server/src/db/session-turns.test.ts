@@ -62,7 +62,7 @@ describe('turns on the shared session', () => {
   test('nothing runs after the database has broken', async () => {
     const { turns, ran, onBroken } = createTurns();
     ask(turns, createClient(), 'break');
-    await vi.waitFor(() => expect(onBroken).toHaveBeenCalledOnce());
+    await expect.poll(() => onBroken).toHaveBeenCalledOnce();
     ask(turns, createClient(), 'too late');
     expect(ran).toEqual(['break']);
   });

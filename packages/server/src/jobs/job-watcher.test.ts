@@ -1,5 +1,5 @@
 import type { Job, JobState } from '@oriel/schemas';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createJobWatcher } from './job-watcher.ts';
 import type { EventCursor, JobEventRow } from './repository.ts';
 
@@ -79,11 +79,11 @@ describe('a watcher', () => {
     const watching = (async () => {
       for await (const { revision } of watcher.watch(jobAt(2), 1)) told.push(revision);
     })();
-    await vi.waitUntil(() => told.length === 1);
+    await expect.poll(() => told).toHaveLength(1);
     // nobody has to look it up
     setDown(true);
     add(3);
-    await vi.waitUntil(() => told.length === 2);
+    await expect.poll(() => told).toHaveLength(2);
     watcher.nudge(jobAt(5, 'succeeded'));
     add(4);
     setDown(false);
@@ -113,7 +113,7 @@ describe('a watcher', () => {
       eachMs: 2 ** 31 - 1,
     });
     const told = revisionsOf(watcher.watch(jobAt(1), 1));
-    await vi.waitUntil(() => looks === 1);
+    await expect.poll(() => looks).toBe(1);
     for (const job of [jobAt(2), jobAt(3, 'succeeded')])
       rows.push({ jobId: 'j', revision: job.revision, job });
     // another process made the second

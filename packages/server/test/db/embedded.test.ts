@@ -154,7 +154,7 @@ test('tells when it stops by itself, and fails what is asked of it then', async 
   await client.query('COPY t FROM STDIN').catch(() => {}); // PGlite cannot, and ends
   client.connection.stream.write(Buffer.from('d\0\0\0\x06x\nc\0\0\0\x04', 'latin1'));
 
-  await vi.waitFor(() => expect(onExit).toHaveBeenCalledOnce());
+  await expect.poll(() => onExit).toHaveBeenCalledOnce();
   expect(onExit.mock.calls[0]?.[0]).toMatchObject({ message: 'the embedded database stopped unexpectedly' });
   await expect(new Client({ connectionString: embedded.url }).connect()).rejects.toThrow();
   await embedded.close();

@@ -23,7 +23,7 @@ describe.skipIf(testServerUrl === null)(title, () => {
     const network = await createFlakyNetwork(where.databaseUrl);
     const logger = createCapturedLogger();
     const opening = openDatabase({ ...where, databaseUrl: network.url, logger });
-    await vi.waitFor(() => expect(logger.lines).toHaveLength(1));
+    await expect.poll(() => logger.lines).toHaveLength(1);
     expect(logger.lines[0]).toMatchObject({
       level: 'warn',
       message: expect.stringContaining('does not answer yet'),
@@ -67,7 +67,7 @@ describe.skipIf(testServerUrl === null)(title, () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE pid <> pg_backend_pid() AND datname = current_database()`,
     );
-    await vi.waitFor(() => expect(logger.lines.at(-1)).toMatchObject({ level: 'warn' }));
+    await expect.poll(() => logger.lines.at(-1)).toMatchObject({ level: 'warn' });
     await database.ping();
     await other.end();
     await database.close();

@@ -6,7 +6,7 @@ import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { createMember, createPenguins, waitFor } from './support.ts';
 
 /** Enough chunks to be in the middle of, for as long as a test needs. */
-const rows = 300;
+const rows = 900;
 const chunkRows = 3;
 
 type Member = Awaited<ReturnType<typeof createMember>>;

@@ -8,7 +8,7 @@ import { clientAt, createMember, createPenguins, waitFor } from './support.ts';
 
 // Two servers on one PostgreSQL: one answers and does no jobs, the other does them. Skipped where there is none.
 
-const rows = 180;
+const rows = 600;
 const chunkRows = 3;
 
 type Member = Awaited<ReturnType<typeof createMember>>;

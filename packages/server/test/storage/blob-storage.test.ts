@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BlobStorage } from '../../src/storage/blob-storage.ts';
 import { absent, chunks, daysAgo, inAnHour, listOf, sha256Of, stalling, textOf } from './support/blobs.ts';
 import { type Place, places } from './support/storages.ts';
@@ -75,7 +75,7 @@ describe.each(places)('a storage of blobs in %s', (_name, createPlace) => {
     const source = stalling();
     const abort = new AbortController();
     const writing = storage.write(source, { signal: abort.signal });
-    await vi.waitFor(async () => expect(await place.files()).toHaveLength(before.length + 1));
+    await expect.poll(place.files).toHaveLength(before.length + 1);
     abort.abort(new Error('the caller went away'));
     await expect(writing).rejects.toThrow('the caller went away');
     expect(source.destroyed).toBe(true);

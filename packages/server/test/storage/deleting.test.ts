@@ -1,6 +1,6 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BlobStorage } from '../../src/storage/blob-storage.ts';
 import { collectGarbage } from '../../src/storage/collect-garbage.ts';
 import { chunks, daysAgo, inAnHour, listOf, sha256Of, stalling, textOf } from './support/blobs.ts';
@@ -59,7 +59,7 @@ describe.each(places)('deleting blobs in %s', (_name, createPlace) => {
     const deadWriting = place.open().write(dead);
     const deadFolder = await place.open().openWorkFolder();
     await writeFile(join(deadFolder.path, 'part-2'), 'left');
-    await vi.waitFor(async () => expect(await place.files()).toHaveLength(before.length + 4));
+    await expect.poll(place.files).toHaveLength(before.length + 4);
 
     await storage.sweep(daysAgo(1));
     expect(await readdir(deadFolder.path)).toEqual(['part-2']);

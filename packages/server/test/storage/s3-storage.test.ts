@@ -4,7 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BlobStorage } from '../../src/storage/blob-storage.ts';
 import { createS3Storage } from '../../src/storage/s3-storage.ts';
 import { sweepUploads } from '../../src/storage/sweep-uploads.ts';
@@ -168,7 +168,7 @@ describe('a storage of blobs in S3', () => {
       // the deletion is on its way, and arrives when the other has written
       proxy.requests.length = 0;
       writing = storage.write(only(Buffer.from('marked')));
-      await vi.waitFor(() => expect(proxy.requests).toContainEqual(expect.stringMatching(/HEAD .*leaving/)));
+      await expect.poll(() => proxy.requests).toContainEqual(expect.stringMatching(/HEAD .*leaving/));
       return 'pass';
     };
     expect(await deleter.delete(sha256, { writtenBefore: new Date(Date.now() - 3_600_000) })).toBe(true);
