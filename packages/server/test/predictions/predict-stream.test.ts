@@ -382,13 +382,13 @@ test('is described for every model', async () => {
 });
 
 test('a stream on which nothing goes on is ended, however long one that flows may take', async () => {
-  const idle = await startTestApp({ ORIEL_REQUEST_MS_MAX: '700' });
+  const idle = await startTestApp({ ORIEL_REQUEST_MS_MAX: '2500' });
   try {
     const sending = request(`${idle.url}${path}`, { method: 'POST', headers: ndjson });
     const answered = once(sending, 'response');
     for (let i = 0; i < 5; i += 1) {
       sending.write(`${bird}\n`);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Promise((resolve) => setTimeout(resolve, 600));
     }
     const [response] = await answered;
     const lines: Line[] = [];
