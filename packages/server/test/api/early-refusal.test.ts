@@ -20,7 +20,7 @@ afterAll(() => app.close());
 
 /** Keeps the only thread busy, and the one place in the queue of the model, for as long as `work` takes. */
 async function whileFull<T>(work: () => Promise<T>): Promise<T> {
-  const running = app.post(path, { value: 0, busyMs: 1000 });
+  const running = app.post(path, { value: 0, busyMs: 3000 });
   await expect.poll(() => gauge('oriel_running_batches')).toBe(1);
   const waiting = app.post(path, { value: 1, busyMs: 0 });
   await expect.poll(() => gauge('oriel_queue_items')).toBe(1);

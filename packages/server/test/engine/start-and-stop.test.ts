@@ -6,7 +6,7 @@ import { createTestEngine, outcomesOf, refusalOf, startTestEngine } from './supp
 const broken = {
   models: brokenModels as Readonly<Record<string, AnyContract>>,
   registryFile: 'broken-registry.ts',
-  stuckMs: 1000,
+  stuckMs: 4000,
 };
 
 describe('engine.start', () => {

@@ -98,7 +98,7 @@ describe('a thread that is stuck', () => {
   test.each<Mishap>(['hangs', 'never-resolves'])(
     '%s: it is ended, only the culprit fails',
     async (mishap) => {
-      await using engine = await startTestEngine({ threads: 1, stuckMs: 600 });
+      await using engine = await startTestEngine({ threads: 1, stuckMs: 2000 });
       const calls = [0, 1, 2].map((value) => fragile(engine, value, value === 1 ? mishap : undefined));
       expect(await outcomesOf(calls)).toEqual(['ok', 'WORKER_CRASHED', 'ok']);
       expect(engine.told.exits).toEqual(['stuck', 'stuck']);
@@ -106,7 +106,7 @@ describe('a thread that is stuck', () => {
   );
 
   test('inside ONNX Runtime it is left alone, and said; the other thread serves on', async () => {
-    await using engine = await startTestEngine({ threads: 2, stuckMs: 600 });
+    await using engine = await startTestEngine({ threads: 2, stuckMs: 1500 });
     const isSaid = () =>
       engine.told.logs.some(
         ({ message }) =>
