@@ -122,7 +122,7 @@ export async function createApp({
     audit: identity.services.audit,
     metrics,
     findReach: identity.findReach,
-    onComputed: quotas.addCompute,
+    onComputed: quotas.addJobCompute,
     logger,
   });
   const { datasets, datasetJobs, jobs, schedules } = largeWork;

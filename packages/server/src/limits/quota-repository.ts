@@ -29,12 +29,13 @@ export function createQuotaRepository({ pool }: { readonly pool: Pick<Pool, 'que
     },
 
     async add(day, used) {
-      // of keys that are still there, in one order: two processes that add to the same keys must not wait for each other
+      // of keys that are still there and have a quota, in one order: two processes that add to the same keys must not wait for each other
       const text = `
         INSERT INTO quota_usage AS usage (key_id, day, requests, compute_ms)
         SELECT added.key_id, $1::date, added.requests, added.compute_ms
         FROM unnest($2::text[], $3::int[], $4::float8[]) AS added (key_id, requests, compute_ms)
         JOIN api_key ON api_key.id = added.key_id
+          AND coalesce(api_key.requests_per_day_max, api_key.compute_ms_per_day_max) IS NOT NULL
         ORDER BY added.key_id
         ON CONFLICT (key_id, day) DO UPDATE SET
           requests = usage.requests + excluded.requests,

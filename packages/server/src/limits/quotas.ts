@@ -41,10 +41,12 @@ export function createQuotas({ repository, logger, onStoreFailure, flushEveryMs 
   return {
     take,
     addCompute,
+    addJobCompute,
     /** Writes what was used since the last time, and learns what others used. */
     flush,
     async close(): Promise<void> {
       clearInterval(timer);
+      await Promise.all(loading.values());
       await writing;
       await flush();
     },
@@ -67,7 +69,19 @@ export function createQuotas({ repository, logger, onStoreFailure, flushEveryMs 
   /** Counts what a prediction took of a thread's time. */
   function addCompute(principalId: string, computeMs: number): void {
     const tally = tallies.get(principalId.slice('key:'.length));
-    if (tally && principalId.startsWith('key:')) tally.computeMs += computeMs;
+    if (!tally || !principalId.startsWith('key:')) return;
+    tally.computeMs += computeMs;
+    // a stream may go on for long, and count as a request seldom
+    tally.usedAtMs = Date.now();
+  }
+
+  /** The same of a job: its key may have called another process, and long ago. */
+  function addJobCompute(principalId: string, computeMs: number): void {
+    if (!principalId.startsWith('key:')) return;
+    const keyId = principalId.slice('key:'.length);
+    if (tallies.get(keyId)?.day === today()) addCompute(principalId, computeMs);
+    // never fails: what cannot be read counts as nothing
+    else void load(keyId).then(() => addCompute(principalId, computeMs));
   }
 
   function flush(): Promise<void> {
@@ -77,7 +91,7 @@ export function createQuotas({ repository, logger, onStoreFailure, flushEveryMs 
     return writing;
   }
 
-  async function load(keyId: string): Promise<Tally> {
+  function load(keyId: string): Promise<Tally> {
     const found = loading.get(keyId) ?? read(keyId).finally(() => loading.delete(keyId));
     loading.set(keyId, found);
     return found;

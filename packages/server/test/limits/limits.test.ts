@@ -1,5 +1,6 @@
 import { problemSchema } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createQuotaRepository } from '../../src/limits/quota-repository.ts';
 import { createKey, createSession, createUser } from '../support/identities.ts';
 import { gentoo } from '../support/inputs.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
@@ -179,6 +180,9 @@ describe('quotas of a key', () => {
   test('nothing is counted of keys without one', async () => {
     const { headers, key } = await createKey(app, await createUser(app));
     await app.post(predict, gentoo, headers);
+    // what a job of it takes
+    const used = { keyId: key.id, requests: 0, computeMs: 1 };
+    expect(await createQuotaRepository(app.app.database).add('2026-01-05', [used])).toEqual([]);
     expect(await app.app.database.prisma.quotaUsage.count({ where: { keyId: key.id } })).toBe(0);
   });
 });
