@@ -122,26 +122,47 @@ export function createSignInService({
     }
     await attempts.succeed(by.exchange.ip, email);
     await renewHash(stored, password);
-    await begin(by, stored.user, { method: 'password' });
+    await begin(
+      by,
+      stored.user,
+      { method: 'password' },
+      (now) => now === stored.passwordHash || passwords.isRight(password, now),
+    );
     return stored.user;
   }
 
   async function renewHash({ user, passwordHash }: StoredUser, password: string): Promise<void> {
     if (passwordHash !== null && passwords.isOutdated(passwordHash))
-      await users.setPasswordHash(user.id, await passwords.hash(password));
+      // not over a password that was chosen meanwhile
+      await users.setPasswordHash(user.id, await passwords.hash(password), passwordHash);
   }
 
   /**
    * A new session with a new id: what a browser brought along, planted or its own, is worth nothing any more. For
    * whoever has shown to be the user, by any means.
+   *
+   * @param isStillGood - of the password that the user has now, where one was shown
+   * @throws AppError UNAUTHENTICATED when it is not, or the account was disabled meanwhile
    */
-  async function begin(by: Visitor, user: User, detail: Record<string, unknown>): Promise<void> {
+  async function begin(
+    by: Visitor,
+    user: User,
+    detail: Record<string, unknown>,
+    isStillGood: (passwordHash: string | null) => boolean | Promise<boolean> = () => true,
+  ): Promise<void> {
     const { exchange, principal } = by;
     if (principal.kind === 'user') await sessions.endOne(principal.userId, principal.sessionId);
     const id = await sessions.create(user.id, {
       userAgent: (exchange.userAgent ?? '').slice(0, userAgentCharsMax),
       ipPrefix: toIpPrefix(exchange.ip, shownPrefix),
     });
+    // asked once the session is there: what changes a password, or disables, ends those that there are, and misses later ones
+    const now = await users.findById(user.id);
+    if (!now || now.user.isDisabled || !(await isStillGood(now.passwordHash))) {
+      await sessions.end(id);
+      await audit.record(by, { action: 'user.sign-in-failed', target: `user:${user.id}` });
+      throw new AppError('UNAUTHENTICATED', 'The account was changed meanwhile. Sign in again.');
+    }
     setCookie(by, id);
     forget();
     await audit.record(asUser(by, user.id), { action: 'user.signed-in', detail });
@@ -178,11 +199,12 @@ export function createSignInService({
     // the link was right: a password that is not good enough yet is no guess
     await attempts.succeed(ip, token);
     await checkPassword({ ...user, password, field: 'password' }, passwordCharsMin);
-    if (!(await links.use(token, user.id, await passwords.hash(password)))) throw brokenLink();
+    const passwordHash = await passwords.hash(password);
+    if (!(await links.use(token, user.id, passwordHash))) throw brokenLink();
     // who lost the password to somebody else gets the account back for himself alone
     await sessions.endAll(user.id);
     await audit.record(asUser(by, user.id), { action: 'user.password-changed', detail: { method: 'link' } });
-    await begin(by, user, { method: 'link' });
+    await begin(by, user, { method: 'link' }, (now) => now === passwordHash);
     return { ...user, hasPassword: true };
   }
 
@@ -205,10 +227,11 @@ export function createSignInService({
       throw wrongPassword();
     await attempts.succeed(ip, account);
     await checkPassword({ ...user, password: newPassword, field: 'newPassword' }, passwordCharsMin);
-    await users.setPasswordHash(user.id, await passwords.hash(newPassword));
+    const newHash = await passwords.hash(newPassword);
+    if (!(await users.setPasswordHash(user.id, newHash, passwordHash))) throw wrongPassword();
     await sessions.endAll(user.id);
     await audit.record(by, { action: 'user.password-changed', detail: { method: 'password' } });
-    await begin(by, user, { method: 'password change' });
+    await begin(by, user, { method: 'password change' }, (now) => now === newHash);
     return { ...user, hasPassword: true };
   }
 

@@ -37,7 +37,8 @@ export interface UserRepository {
     change: UserChange,
     at: Date,
   ): Promise<{ before: User; after: User } | null | 'last-admin'>;
-  setPasswordHash(id: string, passwordHash: string): Promise<void>;
+  /** @returns false when the hash is another by now than `was`; nothing has changed then */
+  setPasswordHash(id: string, passwordHash: string, was: string | null): Promise<boolean>;
   /** The admin that nobody has ever signed in as, when there is no other; `none` when there is no admin at all. */
   findUnusedAdmin(): Promise<User | 'none' | null>;
 }
@@ -76,8 +77,10 @@ export function createUserRepository({ prisma, ping }: Needs): UserRepository {
     change: (id, change, at) =>
       unlessDown(ping, () => prisma.$transaction((tx) => changeIn(tx, id, change, at))),
 
-    async setPasswordHash(id, passwordHash) {
-      await unlessDown(ping, () => users.updateMany({ where: { id }, data: { passwordHash } }));
+    async setPasswordHash(id, passwordHash, was) {
+      const where = { id, passwordHash: was };
+      const { count } = await unlessDown(ping, () => users.updateMany({ where, data: { passwordHash } }));
+      return count > 0;
     },
 
     async findUnusedAdmin() {
