@@ -44,6 +44,20 @@ describe('the first start', () => {
     expect(await start()).toBe(null);
   });
 
+  test('lets in the one admin who is left and never signed in, though one did who is disabled now', async () => {
+    await use((await start())?.path);
+    const { users } = app.app.services;
+    const input = { email: 'grace@example.com', name: 'Grace', role: 'admin' } as const;
+    await users.create(systemActor, input);
+    expect(await start()).toBe(null);
+    const { items } = await users.list({ limit: 10 });
+    const ada = items.find(({ email }) => email === 'ada@example.com');
+    await users.update(systemActor, { id: ada?.id ?? '', isDisabled: true });
+    const grace = await start();
+    expect(grace?.email).toBe('grace@example.com');
+    expect((await use(grace?.path)).status).toBe(200);
+  });
+
   test('of two servers at once on one database makes one admin, and links that work', async () => {
     const [first, second] = await Promise.all([start(), start()]);
     expect(await app.app.database.prisma.user.count()).toBe(1);

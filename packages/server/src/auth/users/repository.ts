@@ -39,7 +39,10 @@ export interface UserRepository {
   ): Promise<{ before: User; after: User } | null | 'last-admin'>;
   /** @returns false when the hash is another by now than `was`; nothing has changed then */
   setPasswordHash(id: string, passwordHash: string, was: string | null): Promise<boolean>;
-  /** The admin that nobody has ever signed in as, when there is no other; `none` when there is no admin at all. */
+  /**
+   * The admin that nobody has ever signed in as, when there is no other; `none` when there is no admin at all. Who is disabled
+   * is none.
+   */
   findUnusedAdmin(): Promise<User | 'none' | null>;
 }
 
@@ -86,7 +89,7 @@ export function createUserRepository({ prisma, ping }: Needs): UserRepository {
     async findUnusedAdmin() {
       const find = () =>
         users.findMany({
-          where: { role: 'admin' },
+          where: { role: 'admin', disabledAt: null },
           orderBy: { createdAt: 'asc' },
           include: { identities: { take: 1 } },
         });
