@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Transaction } from '../db/transaction.ts';
 import { canonicalJson } from '../engine/canonical-json.ts';
 import { AppError } from '../errors.ts';
-import type { IdempotencyKeyId, IdempotencyRepository } from './repository.ts';
+import type { IdempotencyKeyId, IdempotencyRepository, TakenKey } from './repository.ts';
 
 /** A call that its caller may send again, not knowing whether it arrived. */
 export interface RepeatableCall extends Omit<IdempotencyKeyId, 'key'> {
@@ -12,7 +12,11 @@ export interface RepeatableCall extends Omit<IdempotencyKeyId, 'key'> {
   readonly input: unknown;
 }
 
-/** Says for good what was made, in the transaction that makes it. */
+/**
+ * Says for good what was made, in the transaction that makes it.
+ *
+ * @throws AppError IDEMPOTENCY_KEY_IN_FLIGHT when another has taken the key, since this process was not heard of for long
+ */
 export type Finish = (resultId: string, tx: Transaction) => Promise<void>;
 
 interface Needs {
@@ -48,35 +52,36 @@ export function createIdempotency({ repository, logger, now = Date.now }: Needs)
     if (key === undefined) return { id: await make(async () => undefined), isRepeated: false };
     const id: IdempotencyKeyId = { ...scope, key };
     const inputHash = hashOf(input);
+    const takenAt = new Date(now());
     const stored = await repository.take(id, {
       inputHash,
-      now: new Date(now()),
-      seenBefore: new Date(now() - unseenMsMax),
-      createdBefore: new Date(now() - keptMs),
+      now: takenAt,
+      seenBefore: new Date(takenAt.getTime() - unseenMsMax),
+      createdBefore: new Date(takenAt.getTime() - keptMs),
     });
-    if (stored === null) return { id: await makeWith(id, make), isRepeated: false };
+    if (stored === null) return { id: await makeWith({ ...id, takenAt }, make), isRepeated: false };
     if (stored.inputHash !== inputHash) throw reused(key);
     if (stored.resultId === null) throw inFlight(key);
     return { id: stored.resultId, isRepeated: true };
   }
 
-  async function makeWith(id: IdempotencyKeyId, make: (finish: Finish) => Promise<string>): Promise<string> {
+  async function makeWith(taken: TakenKey, make: (finish: Finish) => Promise<string>): Promise<string> {
     let isFinished = false;
     const touching = setInterval(() => {
       repository
-        .touch(id, new Date(now()))
+        .touch(taken, new Date(now()))
         .catch((err: unknown) => logger.warn({ err }, 'an idempotency key could not be kept in use'));
     }, touchEachMs);
     try {
       const resultId = await make(async (resultId, tx) => {
-        await repository.finish(id, resultId, tx);
+        if (!(await repository.finish(taken, resultId, tx))) throw inFlight(taken.key);
         isFinished = true;
       });
-      if (!isFinished) await repository.finish(id, resultId);
+      if (!isFinished) await repository.finish(taken, resultId);
       return resultId;
     } catch (error) {
       // what failed may be tried again at once; where the database is down, once its maker counts as dead
-      await repository.release(id).catch(() => undefined);
+      await repository.release(taken).catch(() => undefined);
       throw error;
     } finally {
       clearInterval(touching);

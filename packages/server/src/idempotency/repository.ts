@@ -10,6 +10,11 @@ export interface IdempotencyKeyId {
   readonly key: string;
 }
 
+/** A key in the hands of who took it; one that was not seen for long may be another's by now. */
+export interface TakenKey extends IdempotencyKeyId {
+  readonly takenAt: Date;
+}
+
 export interface StoredKey {
   readonly inputHash: string;
   /** Null while it is being made. */
@@ -33,10 +38,11 @@ export interface IdempotencyRepository {
       readonly createdBefore: Date;
     },
   ): Promise<StoredKey | null>;
-  touch(id: IdempotencyKeyId, now: Date): Promise<void>;
-  finish(id: IdempotencyKeyId, resultId: string, tx?: Transaction): Promise<void>;
+  touch(taken: TakenKey, now: Date): Promise<void>;
+  /** @returns whether the key is still the taker's; nothing is written else */
+  finish(taken: TakenKey, resultId: string, tx?: Transaction): Promise<boolean>;
   /** Gives a key back that made nothing. */
-  release(id: IdempotencyKeyId): Promise<void>;
+  release(taken: TakenKey): Promise<void>;
   /** @returns how many there were */
   deleteOlder(createdBefore: Date): Promise<number>;
 }
@@ -66,18 +72,19 @@ export function createIdempotencyRepository({ prisma, ping }: Needs): Idempotenc
       return found ?? { inputHash, resultId: null };
     },
 
-    async touch(id, now) {
-      const where = { ...id, resultId: null };
+    async touch(taken, now) {
+      const where = { ...ownedBy(taken), resultId: null };
       await unlessDown(ping, () => keys.updateMany({ where, data: { seenAt: now } }));
     },
 
-    async finish(id, resultId, tx) {
+    async finish(taken, resultId, tx) {
       const { idempotencyKey } = tx ?? prisma;
-      await unlessDown(ping, () => idempotencyKey.updateMany({ where: { ...id }, data: { resultId } }));
+      const write = () => idempotencyKey.updateMany({ where: ownedBy(taken), data: { resultId } });
+      return (await unlessDown(ping, write)).count > 0;
     },
 
-    async release(id) {
-      await unlessDown(ping, () => keys.deleteMany({ where: { ...id, resultId: null } }));
+    async release(taken) {
+      await unlessDown(ping, () => keys.deleteMany({ where: { ...ownedBy(taken), resultId: null } }));
     },
 
     async deleteOlder(createdBefore) {
@@ -85,4 +92,9 @@ export function createIdempotencyRepository({ prisma, ping }: Needs): Idempotenc
       return (await unlessDown(ping, () => keys.deleteMany({ where }))).count;
     },
   };
+}
+
+/** Takers are told apart by when they took it: they are half a minute apart at least. */
+function ownedBy({ takenAt: createdAt, ...id }: TakenKey) {
+  return { ...id, createdAt };
 }
