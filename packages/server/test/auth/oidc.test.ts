@@ -160,7 +160,13 @@ describe('who comes back from the provider', () => {
     await app.post('/api/v1/auth/register', { email, name: 'Mallory', password });
     const { id, name, role } = await app.app.database.prisma.user.findUniqueOrThrow({ where: { email } });
     const key = await createKey(app, { id, name, role });
+    const { token } = await app.app.services.users.createLink(systemActor, id);
+    const { prisma } = app.app.database;
+    const schedule = { id: randomUUID(), cron: '0 3 * * 1', timeZone: 'UTC', createdAt: new Date() };
+    await prisma.jobSchedule.create({ data: { ...schedule, owner: `user:${id}`, job: {} } });
     const { traveller } = await signIn(login);
+    expect(await app.post('/api/v1/auth/use-link', { token, password })).toMatchObject({ status: 401 });
+    expect(await prisma.jobSchedule.count({ where: { owner: `user:${id}` } })).toBe(0);
     expect(await whoIs(traveller)).toMatchObject({ email, hasPassword: false });
     expect(await app.post('/api/v1/auth/sign-in', { email, password })).toMatchObject({ status: 401 });
     expect(await app.send('/api/v1/models', { headers: key.headers })).toMatchObject({ status: 401 });

@@ -15,8 +15,8 @@ export interface IdentityRepository {
   findUserId(person: Pick<ExternalPerson, 'issuer' | 'subject'>): Promise<string | null>;
   /**
    * Whoever made an account need not own the address: until that is known, it may be somebody who waits for the owner to
-   * come. An account of an address that nobody has vouched for is therefore `taken-over`: its password, sessions, keys
-   * and tokens of before work no more.
+   * come. An account of an address that nobody has vouched for is therefore `taken-over`: its password, sessions, keys,
+   * tokens and one-time links of before work no more, and its schedules are gone: they would go on to tell a stranger's webhooks.
    */
   link(identity: NewIdentity): Promise<Linked>;
 }
@@ -55,7 +55,9 @@ async function linkIn(tx: Prisma.TransactionClient, identity: NewIdentity, now: 
 
 async function endAllOf(tx: Prisma.TransactionClient, userId: string, revokedAt: Date): Promise<void> {
   await tx.session.deleteMany({ where: { userId } });
+  await tx.signInLink.deleteMany({ where: { userId } });
   await tx.apiKey.updateMany({ where: { userId, revokedAt: null }, data: { revokedAt } });
   await tx.refreshToken.updateMany({ where: { userId, revokedAt: null }, data: { revokedAt } });
   await tx.oauthClient.updateMany({ where: { createdById: userId, revokedAt: null }, data: { revokedAt } });
+  await tx.jobSchedule.deleteMany({ where: { owner: `user:${userId}` } });
 }
