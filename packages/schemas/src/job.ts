@@ -46,7 +46,7 @@ export const jobSchema = z
       .int()
       .meta({ description: 'How often it was begun: 1, and 1 more for each process that ended.' }),
     revision: z.int().meta({ description: 'Grows with each change; the id of the event that told it.' }),
-    error: itemErrorSchema.nullable().meta({ description: 'Why it failed.' }),
+    error: itemErrorSchema.nullable().meta({ description: 'Why it failed, or why the server cancelled it.' }),
     createdAt: time,
     startedAt: time.nullable(),
     finishedAt: time.nullable(),

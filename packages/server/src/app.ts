@@ -110,6 +110,7 @@ export async function createApp({
     publicUrl: issuer,
     models: Object.keys(contracts),
     onStoreFailure: metrics.onLimitStoreFailure,
+    cancelJobsOf,
     logger,
   });
   const { limits, quotas } = identity;
@@ -172,6 +173,11 @@ export async function createApp({
 
   const { retention } = largeWork;
   return { listen, close, ready: starting, readiness, recorder, retention, server, services, database, url };
+
+  /** What identity ends was opened after it. */
+  function cancelJobsOf(owner: string): Promise<void> {
+    return jobs.service.cancelAllOf(owner);
+  }
 
   async function openDoors(): Promise<void> {
     await server.register(trpcDoor, { router, createContext, identify, limits: config });

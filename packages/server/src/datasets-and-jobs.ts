@@ -43,7 +43,7 @@ interface Options {
   /** What a thread needs that loads models. */
   readonly threadData: ThreadData;
   readonly metrics: Pick<Metrics, 'observer' | 'onJobRows' | 'onJobError' | 'observeJobs'>;
-  /** What an owner may see now; null for one that was disabled. */
+  /** What an owner may see now; null for one that was disabled or revoked. */
   readonly findReach: (owner: string) => Promise<Reach | null>;
   /** Told of the time that the job of a principal took on the threads. */
   readonly onComputed: (principalId: string, computeMs: number) => void;
@@ -86,6 +86,7 @@ export async function openDatasetsAndJobs(options: Options) {
       bytesMax: Number.POSITIVE_INFINITY,
     }),
     onEnded: createFailedImports(versions),
+    isOwnerActive: async (owner) => (await findReach(owner)) !== null,
     onRows: metrics.onJobRows,
     onError: metrics.onJobError,
     limits: config.jobs,

@@ -29,6 +29,8 @@ interface Options {
   /** The ids of all that is served. */
   readonly models: readonly string[];
   readonly onStoreFailure: () => void;
+  /** Cancels the jobs of an owner that may do nothing any more. */
+  readonly cancelJobsOf: (owner: string) => Promise<void>;
   readonly logger: {
     warn(details: object, message: string): void;
     error(details: object, message: string): void;
@@ -36,7 +38,8 @@ interface Options {
 }
 
 /** The part of the composition that says who calls, what they may do, and how much of it. */
-export async function openIdentity({ config, database, publicUrl, models, onStoreFailure, logger }: Options) {
+export async function openIdentity(options: Options) {
+  const { config, database, publicUrl, models, onStoreFailure, cancelJobsOf, logger } = options;
   const limitStore = await openLimitStore({
     redisUrl: config.redisUrl,
     isDatabaseShared: config.databaseUrl !== undefined,
@@ -70,6 +73,7 @@ export async function openIdentity({ config, database, publicUrl, models, onStor
     database,
     audit,
     forget,
+    cancelJobsOf,
     issuer: publicUrl,
     config,
     logger,
@@ -97,7 +101,7 @@ export async function openIdentity({ config, database, publicUrl, models, onStor
   const oidc = createOidc({ ...people, database, signIn, publicUrl, config, logger });
 
   return {
-    services: { audit, clients, keys, signIn, tokens, users: createUserService(people) },
+    services: { audit, clients, keys, signIn, tokens, users: createUserService({ ...people, cancelJobsOf }) },
     authentication,
     signingKeys,
     oidc,

@@ -1,4 +1,4 @@
-import { finalJobStates, type JobState } from '@oriel/schemas';
+import { finalJobStates, type ItemError, type JobState } from '@oriel/schemas';
 import { AppError } from '../errors.ts';
 
 /**
@@ -61,6 +61,12 @@ function sourcesOf(action: JobAction): string {
     .join(', ')
     .replace(/, ([^,]*)$/, ' or $1')}`;
 }
+
+/** Why a job was cancelled that nobody asked to cancel. */
+export const ownerGone: ItemError = {
+  code: 'FORBIDDEN',
+  message: 'The account that this job belongs to was disabled, or its service client revoked.',
+};
 
 const final: ReadonlySet<JobState> = new Set(finalJobStates);
 

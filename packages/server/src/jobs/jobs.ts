@@ -32,6 +32,8 @@ interface Options {
   readonly openBox: () => Promise<SealedBox>;
   readonly fetch: GuardedFetch;
   readonly onEnded: (ended: EndedJob, tx: Transaction) => Promise<void>;
+  /** Whether an owner may still do anything. */
+  readonly isOwnerActive: (owner: string) => Promise<boolean>;
   readonly onRows: (kind: JobKind, rows: number, failed: number) => void;
   readonly onError: (kind: JobKind, code: string) => void;
   readonly limits: {
@@ -110,6 +112,7 @@ export function createJobs(options: Options) {
       changes,
       queue,
       runners,
+      isOwnerActive: options.isOwnerActive,
       logger,
       // one more than a person may run: who has many jobs leaves a place for others
       concurrency: Math.min(jobsAtOnceMax, limits.runningPerUserMax + 1),

@@ -3,7 +3,7 @@ import type { Reach } from '../auth/principal.ts';
 import { toDatabaseJson } from '../db/database-json.ts';
 import type { Transaction } from '../db/transaction.ts';
 import { unlessDown } from '../db/unless-down.ts';
-import type { PrismaClient } from '../generated/prisma/client.ts';
+import { Prisma, type PrismaClient } from '../generated/prisma/client.ts';
 import { type DoneChunk, leaseLost, sumOf } from './job-runner.ts';
 import { openJobStates } from './job-state.ts';
 import { type JobRow, type StoredJob, toJob, toStoredJob } from './stored-job.ts';
@@ -45,7 +45,8 @@ export interface JobChanges {
   readonly rowsPerSecond?: number | null;
   readonly resultsId?: string;
   readonly summary?: unknown;
-  readonly error?: ItemError;
+  /** Null takes away the one that there was. */
+  readonly error?: ItemError | null;
 }
 
 /** A job's state and lease now, for whoever holds it. */
@@ -90,6 +91,7 @@ export function createJobRepository({ prisma, ping }: Needs) {
   return {
     find,
     list,
+    listOpen,
     countOpen,
     insert,
     lock,
@@ -132,6 +134,13 @@ export function createJobRepository({ prisma, ping }: Needs) {
     return { items, nextCursor } satisfies JobPage;
   }
 
+  /** The ids of those of an owner that have not ended. */
+  async function listOpen(owner: string): Promise<string[]> {
+    const where = { owner, state: { in: [...openJobStates] } };
+    const rows = await unlessDown(ping, () => prisma.job.findMany({ where, select: { id: true } }));
+    return rows.map(({ id }) => id);
+  }
+
   /** Those of an owner that have not ended; in the transaction that adds one, so that two cannot both be the last. */
   async function countOpen(tx: Transaction, owner: string): Promise<number> {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`jobs of ${owner}`}, 0))`;
@@ -159,7 +168,7 @@ export function createJobRepository({ prisma, ping }: Needs) {
     const data = {
       ...plain,
       ...(summary !== undefined && { summary: toDatabaseJson(summary) }),
-      ...(error !== undefined && { error: toDatabaseJson(error) }),
+      ...(error !== undefined && { error: error ? toDatabaseJson(error) : Prisma.DbNull }),
       revision: { increment: 1 },
       updatedAt: new Date(),
     };

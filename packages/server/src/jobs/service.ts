@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import { createUuidV7 } from '../uuid-v7.ts';
 import type { JobChanger } from './job-changes.ts';
-import { checkedStateAfter, type JobAction } from './job-state.ts';
+import { checkedStateAfter, isFinal, type JobAction, ownerGone, stateAfter } from './job-state.ts';
 import type { JobWatcher } from './job-watcher.ts';
 import type { JobFields, JobRepository } from './repository.ts';
 import type { StoredJob } from './stored-job.ts';
@@ -53,7 +53,7 @@ const msMax = 30_000;
 /** Long work: put in line, looked at, paused, resumed, cancelled. Its doing is the worker's. */
 export function createJobService(needs: Needs) {
   const { transact, repository, changes, watcher, idempotency, audit, sealSecret, perOwnerMax } = needs;
-  return { create, createOnce, get, list, waitFor, watch, cancel, pause, resume };
+  return { create, createOnce, get, list, waitFor, watch, cancel, cancelAllOf, pause, resume };
 
   /**
    * Puts a job in line. It is there if, and only if, its transaction ends well.
@@ -165,6 +165,15 @@ export function createJobService(needs: Needs) {
     if (by.principal.owner !== owner)
       await audit.record(by, { action: 'job.cancelled', target: `job:${id}`, detail: { owner } });
     return job;
+  }
+
+  /** Cancels what has not ended of an owner that may do nothing any more; each job says why. */
+  async function cancelAllOf(owner: string): Promise<void> {
+    for (const id of await repository.listOpen(owner))
+      await changes.change(id, ({ job }) => {
+        const state = isFinal(job.state) ? null : stateAfter(job.state, 'cancel');
+        return state && { state, error: ownerGone };
+      });
   }
 
   /** @throws AppError NOT_FOUND, JOB_TRANSITION_REFUSED */

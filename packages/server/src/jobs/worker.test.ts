@@ -5,6 +5,7 @@ import { toChunkError, toTableError } from '../datasets/table/read-errors.ts';
 import { AppError } from '../errors.ts';
 import type { Change, JobChanger } from './job-changes.ts';
 import type { JobRunner } from './job-runner.ts';
+import { ownerGone } from './job-state.ts';
 import type { JobQueue, QueueEntry } from './queue.ts';
 import type { JobRepository } from './repository.ts';
 import type { StoredJob } from './stored-job.ts';
@@ -45,6 +46,28 @@ test('too little memory ends a job at once where it is the job’s alone, and is
     },
   });
   expect(shared.stored.job.state).toBe('queued');
+});
+
+test('a job whose owner may do nothing any more is not begun, and says why', async () => {
+  const job = fakeJob({ fruitless: 0 });
+  const begun: string[] = [];
+  const run: JobRunner['run'] = async ({ id }) => {
+    begun.push(id);
+    return {};
+  };
+  await attempt(job, run, async (owner) => owner !== job.stored.owner);
+  expect(job.stored.job).toMatchObject({ state: 'cancelled', error: { code: 'FORBIDDEN' } });
+  expect(begun).toEqual([]);
+});
+
+test('a job that was done before it could be cancelled has succeeded, and says nothing else', async () => {
+  const job = fakeJob({ fruitless: 0 });
+  await attempt(job, async () => {
+    const cancelling = { ...job.stored.job, state: 'cancelling', error: ownerGone } as const;
+    job.stored = { ...job.stored, job: cancelling };
+    return {};
+  });
+  expect(job.stored.job).toMatchObject({ state: 'succeeded', error: null });
 });
 
 test('what scores waits until the models are loaded, what reads files does not', async () => {
@@ -97,7 +120,11 @@ function fakeJob({ fruitless }: { fruitless: number }): { stored: StoredJob } {
 }
 
 /** Gives a job its turn, and waits for what comes of it. */
-async function attempt(of: { stored: StoredJob }, run: JobRunner['run']): Promise<void> {
+async function attempt(
+  of: { stored: StoredJob },
+  run: JobRunner['run'],
+  isOwnerActive?: (owner: string) => Promise<boolean>,
+): Promise<void> {
   let handle: (entry: QueueEntry) => Promise<void> = async () => undefined;
   const queue = {
     work: async (name: string, _options: object, handler: typeof handle) => {
@@ -112,14 +139,19 @@ async function attempt(of: { stored: StoredJob }, run: JobRunner['run']): Promis
     of.stored = { ...stored, lease, fruitless, job: { ...job, state, error } };
     return of.stored;
   };
-  const worker = createTestWorker(queue, change, run);
+  const worker = createTestWorker(queue, change, run, isOwnerActive);
   await worker.start(Promise.resolve());
   await setImmediate();
   await handle({ id: 'entry', data: { jobId: 'job', turn }, signal: new AbortController().signal });
 }
 
 /** What one attempt asks of it, and no more. */
-function createTestWorker(queue: object, change: object, run: JobRunner['run']) {
+function createTestWorker(
+  queue: object,
+  change: object,
+  run: JobRunner['run'],
+  isOwnerActive = async (_owner: string) => true,
+) {
   const quiet = () => undefined;
   return createWorker({
     togetherMs: 0,
@@ -128,6 +160,7 @@ function createTestWorker(queue: object, change: object, run: JobRunner['run']) 
     repository: { readHeld: async () => [] } as Partial<JobRepository> as JobRepository,
     transact: () => Promise.reject(new Error('nothing is written here')),
     runners: [{ kind: 'dataset.predict', run }],
+    isOwnerActive,
     logger: { info: quiet, warn: quiet, error: quiet },
     concurrency: 1,
     runningPerOwnerMax: 1,

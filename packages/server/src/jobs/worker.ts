@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { createHolds, type Hold } from './holds.ts';
 import type { Change, JobChanger, Turn } from './job-changes.ts';
 import { type JobOutcome, type JobRunner, LeaseLostError, leaseLost } from './job-runner.ts';
-import { stateAfter } from './job-state.ts';
+import { ownerGone, stateAfter } from './job-state.ts';
 import type { JobQueue, QueueEntry } from './queue.ts';
 import type { JobRepository } from './repository.ts';
 import { createRunningJob } from './running-job.ts';
@@ -17,6 +17,8 @@ interface Needs {
   readonly changes: JobChanger;
   readonly queue: Pick<JobQueue, 'work'>;
   readonly runners: readonly JobRunner[];
+  /** Whether an owner may still do anything. */
+  readonly isOwnerActive: (owner: string) => Promise<boolean>;
   readonly logger: {
     info(details: object, message: string): void;
     warn(details: object, message: string): void;
@@ -107,6 +109,8 @@ export function createWorker(needs: Needs) {
     const about = { job: id, kind, attempt: attempts };
     const { lease } = hold;
     try {
+      // made by a process that did not know it yet, or with an upload that was on its way
+      if (!(await needs.isOwnerActive(stored.owner))) return await dismiss(id, lease);
       const runner = runners.get(kind);
       if (!runner)
         throw new AppError('INTERNAL', `This server has nothing that does jobs of the kind "${kind}".`);
@@ -130,6 +134,13 @@ export function createWorker(needs: Needs) {
     }
   }
 
+  async function dismiss(id: string, lease: string): Promise<void> {
+    await changes.change(
+      id,
+      whileHeld(lease, () => ({ state: 'cancelled', error: ownerGone })),
+    );
+  }
+
   async function succeed(
     id: string,
     lease: string,
@@ -139,7 +150,8 @@ export function createWorker(needs: Needs) {
       id,
       whileHeld(lease, ({ job }) => {
         const state = stateAfter(job.state, 'succeed');
-        return state && { state, ...(resultsId !== undefined && { resultsId }), summary };
+        // why it was to be cancelled, where it was, is of no matter any more
+        return state && { state, error: null, ...(resultsId !== undefined && { resultsId }), summary };
       }),
       commit,
     );

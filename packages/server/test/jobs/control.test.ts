@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createKey, createUser } from '../support/identities.ts';
+import { systemActor } from '../../src/auth/audit/service.ts';
+import { createClientId, createKey, createUser } from '../support/identities.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { createMember, createPenguins, waitFor } from './support.ts';
 
@@ -10,6 +11,10 @@ const rows = 900;
 const chunkRows = 3;
 
 type Member = Awaited<ReturnType<typeof createMember>>;
+
+async function disable({ app }: TestApp, { owner }: Member): Promise<void> {
+  await app.services.users.update(systemActor, { id: owner.slice('user:'.length), isDisabled: true });
+}
 
 describe('a job that runs', () => {
   let app: TestApp;
@@ -23,9 +28,12 @@ describe('a job that runs', () => {
   afterAll(() => app.close());
 
   /** One that is in the middle of its chunks. */
-  async function begin(): Promise<Job> {
-    const { id } = await member.client.jobs.predictDataset.mutate({ datasetId, model: 'penguins' });
-    return waitFor(member.client, id, ({ progress }) => progress.rowsDone >= 2 * chunkRows);
+  async function begin(of = { ...member, datasetId }): Promise<Job> {
+    const { id } = await of.client.jobs.predictDataset.mutate({
+      datasetId: of.datasetId,
+      model: 'penguins',
+    });
+    return waitFor(of.client, id, ({ progress }) => progress.rowsDone >= 2 * chunkRows);
   }
 
   test('pauses after its chunk, and goes on from there', async () => {
@@ -63,6 +71,28 @@ describe('a job that runs', () => {
     expect(await waitFor(client, again.id)).toMatchObject({
       state: 'succeeded',
       progress: { rowsDone: rows },
+    });
+  });
+
+  test('is cancelled when its owner is disabled, and says so; so is what is put in line afterwards', async () => {
+    const own = await createMember(app);
+    const many = 1000 * chunkRows;
+    const { id } = await begin({ ...own, datasetId: await createPenguins(own.client, many) });
+    await disable(app, own);
+    const admin = await createKey(app, await createUser(app, 'admin'), { scopes: ['jobs:read', 'admin'] });
+    const cancelled = await waitFor(admin.client, id);
+    expect(cancelled).toMatchObject({ state: 'cancelled', error: { code: 'FORBIDDEN' }, resultsId: null });
+    expect(cancelled.progress.rowsDone).toBeLessThan(many);
+
+    // as a process does that has not heard of it
+    const late = await app.app.services.jobs.create(own.owner, {
+      kind: 'dataset.check',
+      input: {},
+      title: 'x',
+    });
+    expect(await waitFor(admin.client, late.id)).toMatchObject({
+      state: 'cancelled',
+      error: { code: 'FORBIDDEN' },
     });
   });
 
@@ -132,6 +162,35 @@ describe('a job that waits', () => {
     const cancelled = await client.jobs.cancel.mutate({ id });
     expect(cancelled).toMatchObject({ state: 'cancelled', attempts: 0, startedAt: null });
     expect(cancelled.finishedAt).not.toBeNull();
+  });
+
+  test('is cancelled when its owner is disabled, and so is one that is paused; what has ended stays', async () => {
+    const own = await createMember(app);
+    const [ended, paused, waiting] = [
+      await create(own.owner),
+      await create(own.owner),
+      await create(own.owner),
+    ];
+    await own.client.jobs.cancel.mutate({ id: ended.id });
+    await own.client.jobs.pause.mutate({ id: paused.id });
+    await disable(app, own);
+    const { prisma } = app.app.database;
+    const errorOf = async ({ id }: Job) => {
+      const { state, error } = await prisma.job.findUniqueOrThrow({ where: { id } });
+      expect(state).toBe('cancelled');
+      return error;
+    };
+    expect(await errorOf(ended)).toBeNull();
+    expect(await errorOf(paused)).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await errorOf(waiting)).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  test('is cancelled when the client that it is for is revoked', async () => {
+    const clientId = await createClientId(app);
+    const { id } = await create(`client:${clientId}`);
+    await app.app.services.clients.revoke(systemActor, clientId);
+    const stored = await app.app.database.prisma.job.findUniqueOrThrow({ where: { id } });
+    expect(stored).toMatchObject({ state: 'cancelled', error: { code: 'FORBIDDEN' } });
   });
 
   test('keeps its place in line for months, while no server runs that could take it', async () => {

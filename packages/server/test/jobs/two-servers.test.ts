@@ -1,5 +1,6 @@
 import type { Job } from '@oriel/schemas';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { systemActor } from '../../src/auth/audit/service.ts';
 import { createEmptyDataFolder } from '../db/support/embedded-folder.ts';
 import { createFlakyNetwork } from '../db/support/flaky-network.ts';
 import { createOnServer, testServerUrl } from '../db/support/test-databases.ts';
@@ -55,6 +56,18 @@ describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
     expect(await statusOf('/metrics')).toBe(200);
     for (const path of ['/', '/api/v1/models', '/trpc/models.list', '/oauth/token', '/docs'])
       expect(await statusOf(path)).toBe(404);
+  });
+
+  test('a job of the other is cancelled there when its owner is disabled at this one', async () => {
+    const own = await createMember(answering);
+    const many = await createPenguins(own.client, 1000 * chunkRows);
+    const { id } = await own.client.jobs.predictDataset.mutate({ datasetId: many, model: 'penguins' });
+    await waitFor(own.client, id, ({ progress }) => progress.rowsDone > 0);
+    const { services, database } = answering.app;
+    await services.users.update(systemActor, { id: own.owner.slice('user:'.length), isDisabled: true });
+    const find = () => database.prisma.job.findUniqueOrThrow({ where: { id } });
+    await vi.waitUntil(async () => (await find()).finishedAt !== null, { timeout: 150_000 });
+    expect(await find()).toMatchObject({ state: 'cancelled', error: { code: 'FORBIDDEN' }, resultsId: null });
   });
 
   test('a subscription at one tells of a job of the other, and goes on after a break', async () => {

@@ -10,6 +10,8 @@ interface Needs {
   readonly audit: Pick<AuditService, 'record'>;
   /** Makes this process forget who holds which credential. */
   readonly forget: () => void;
+  /** Cancels the jobs of an owner that may do nothing any more. */
+  readonly cancelJobsOf: (owner: string) => Promise<void>;
   readonly now?: () => Date;
 }
 
@@ -20,7 +22,8 @@ interface Maker extends AuditActor {
 export type ClientService = ReturnType<typeof createClientService>;
 
 /** Service clients: programs that act for themselves, with access tokens that they get for an id and a secret. */
-export function createClientService({ repository, audit, forget, now = () => new Date() }: Needs) {
+export function createClientService(needs: Needs) {
+  const { repository, audit, forget, cancelJobsOf, now = () => new Date() } = needs;
   return { create, list, revoke, findUsable, authenticate };
 
   /**
@@ -57,7 +60,8 @@ export function createClientService({ repository, audit, forget, now = () => new
   }
 
   /**
-   * Revokes a client and with it every token it has: at once in this process, within a second in every other.
+   * Revokes a client and with it every token it has: at once in this process, within a second in every other. Its jobs are
+   * cancelled.
    *
    * @throws AppError NOT_FOUND
    */
@@ -65,6 +69,7 @@ export function createClientService({ repository, audit, forget, now = () => new
     if (!(await repository.revoke(id, now()))) throw new AppError('NOT_FOUND', `There is no client "${id}".`);
     forget();
     await audit.record(by, { action: 'client.revoked', target: `client:${id}` });
+    await cancelJobsOf(`client:${id}`);
   }
 
   /** The client of this id, unless it was revoked. */

@@ -15,6 +15,8 @@ interface Options {
   readonly audit: AuditService;
   /** Makes this process forget who holds which credential. */
   readonly forget: () => void;
+  /** Cancels the jobs of an owner that may do nothing any more. */
+  readonly cancelJobsOf: (owner: string) => Promise<void>;
   readonly issuer: () => string;
   readonly config: {
     readonly secret: string | undefined;
@@ -26,7 +28,7 @@ interface Options {
 }
 
 /** Puts the parts of OAuth together. */
-export function createOauth({ database, audit, forget, issuer, config, logger }: Options) {
+export function createOauth({ database, audit, forget, cancelJobsOf, issuer, config, logger }: Options) {
   const signingKeys = createSigningKeys({
     repository: createSigningKeyRepository(database),
     audit,
@@ -35,7 +37,8 @@ export function createOauth({ database, audit, forget, issuer, config, logger }:
     lifeMs: config.signingKeyMs,
     tokenMs: accessTokenMs,
   });
-  const clients = createClientService({ repository: createClientRepository(database), audit, forget });
+  const repository = createClientRepository(database);
+  const clients = createClientService({ repository, audit, forget, cancelJobsOf });
   const tokens = createTokenService({
     accessTokens: createAccessTokens({ keys: signingKeys, issuer }),
     clients,

@@ -54,7 +54,8 @@ export const userProcedures = {
         operationId: 'updateUser',
         tags,
         summary: 'Change a user’s name or role, or disable one',
-        description: 'Who is disabled is signed out everywhere. The last admin stays one.',
+        description:
+          'Who is disabled is signed out everywhere, and jobs that have not ended are cancelled. The last admin stays one.',
         errorResponses: [400, 404, 409, 503],
       },
     })

@@ -21,6 +21,8 @@ interface Needs {
   readonly audit: Pick<AuditService, 'record'>;
   /** Makes this process forget who holds which credential. */
   readonly forget: () => void;
+  /** Cancels the jobs of an owner that may do nothing any more. */
+  readonly cancelJobsOf: (owner: string) => Promise<void>;
 }
 
 export type UserService = ReturnType<typeof createUserService>;
@@ -29,7 +31,7 @@ export type UserService = ReturnType<typeof createUserService>;
 const linkLifeMs = 7 * 24 * 3_600_000;
 
 /** People with an account, for admins. */
-export function createUserService({ users, links, sessions, audit, forget }: Needs) {
+export function createUserService({ users, links, sessions, audit, forget, cancelJobsOf }: Needs) {
   return { list, create, update, createLink };
 
   function list(query: ListUsersInput): Promise<UserPage> {
@@ -61,9 +63,13 @@ export function createUserService({ users, links, sessions, audit, forget }: Nee
     if (changed === 'last-admin')
       throw new AppError('CONFLICT', 'This is the last admin: make another user an admin first.');
     const { before, after } = changed;
-    if (after.isDisabled && !before.isDisabled) await sessions.endAll(id);
     forget();
     await recordChange(by, before, after);
+    // each time that it is asked for: what the database could not do the first time is done the next
+    if (isDisabled) {
+      await sessions.endAll(id);
+      await cancelJobsOf(`user:${id}`);
+    }
     return after;
   }
 
