@@ -216,6 +216,7 @@ export async function createApp({
         onComputed: quotas.addCompute,
       }),
       identify,
+      isStillKnown: identity.isStillKnown,
       limits,
       quotas,
       jsonDepthMax: config.jsonDepthMax,

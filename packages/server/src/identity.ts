@@ -54,7 +54,11 @@ export async function openIdentity(options: Options) {
   });
   const quotas = createQuotas({ repository: createQuotaRepository(database), logger, onStoreFailure });
   const principals = createLookupCache<Principal>();
-  const forget = principals.clear;
+  const known = createLookupCache<true>();
+  const forget = () => {
+    principals.clear();
+    known.clear();
+  };
   const audit = createAuditService({ repository: createAuditRepository(database), logger });
   const keys = createKeyService({ repository: createKeyRepository(database), audit, forget, models });
   const sessions = createSessionStore({
@@ -108,6 +112,7 @@ export async function openIdentity(options: Options) {
     limits,
     quotas,
     findReach,
+    isStillKnown,
     close,
   };
 
@@ -121,6 +126,22 @@ export async function openIdentity(options: Options) {
     const user = (await people.users.findById(id))?.user;
     if (!user || user.isDisabled) return null;
     return reachOf({ owner, scopes: scopesOfRole[user.role] });
+  }
+
+  /**
+   * Whether a caller that was let in a while ago would still be: its key was not revoked, and its account not disabled. That an
+   * access token is over by now does not matter to what was begun with it.
+   */
+  async function isStillKnown(principal: Principal): Promise<boolean> {
+    if (principal.kind === 'anonymous') return true;
+    const isKnown = async () =>
+      principal.kind === 'key' ? keys.isAlive(principal.keyId) : (await findReach(principal.owner)) !== null;
+    try {
+      return (await known.get(principal.id, async () => (await isKnown()) || null)) !== null;
+    } catch {
+      // a database that is away ends nothing
+      return true;
+    }
   }
 
   /** Writes what keys used of their quotas, and lets the store go. */

@@ -3,6 +3,7 @@ import { type AnyContract, modelVersionSchema } from '@oriel/schemas';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { refusalOf } from '../auth/access.ts';
+import type { Principal } from '../auth/principal.ts';
 import { AppError } from '../errors.ts';
 import { toInputError } from '../input-error.ts';
 import { type Limits, rateLimited } from '../limits/limits.ts';
@@ -27,6 +28,8 @@ interface Options {
   readonly streams: ReturnType<typeof createStreamPredictor>;
   /** Finds out who is calling, and counts the request. */
   readonly identify: OnRequest;
+  /** Whether a caller may go on that was let in a while ago. */
+  readonly isStillKnown: (principal: Principal) => Promise<boolean>;
   readonly limits: Pick<Limits, 'take'>;
   readonly quotas: Pick<Quotas, 'take'>;
   readonly jsonDepthMax: number;
@@ -153,11 +156,12 @@ function readVersion({ query }: FastifyRequest): string | undefined {
   throw toInputError(parsed.error);
 }
 
-/** Rows count as the requests that they would be if they came by the thousand. */
-function rowCounter({ request: { principal, ip }, limits, quotas }: Call) {
+/** A stream may outlive its caller's right to it. Rows count as the requests that they would be if they came by the thousand. */
+function rowCounter({ request: { principal, ip }, isStillKnown, limits, quotas }: Call) {
   let rows = 0;
   let counted = 1;
   return async (count: number): Promise<void> => {
+    if (!(await isStillKnown(principal))) throw ended();
     rows += count;
     const requests = Math.ceil(rows / rowsPerRequest) - counted;
     if (requests <= 0) return;
@@ -166,6 +170,11 @@ function rowCounter({ request: { principal, ip }, limits, quotas }: Call) {
     const standing = await limits.take(principal, () => ip, requests);
     if (standing?.isRefused) throw rateLimited(standing);
   };
+}
+
+function ended(): AppError {
+  const message = 'The API key was revoked or is over, or the account was disabled. The stream ends here.';
+  return new AppError('UNAUTHENTICATED', message);
 }
 
 function stopping(): AppError {

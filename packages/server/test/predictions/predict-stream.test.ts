@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 import * as ourContracts from '@oriel/models';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ApiKey } from '@oriel/schemas';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { systemActor } from '../../src/auth/audit/service.ts';
+import type { PrincipalUser } from '../../src/auth/principal.ts';
 import { createKey, createUser } from '../support/identities.ts';
 import { gentoo } from '../support/inputs.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
@@ -330,6 +333,33 @@ describe('who may', () => {
     expect([status, body]).toMatchObject([404, { code: 'MODEL_NOT_FOUND' }]);
     const right = await createKey(app, user, { models: ['penguins'] });
     expect((await stream(bird, { ...ndjson, ...right.headers })).status).toBe(200);
+  });
+
+  test('nobody any more whose key is revoked, or whose account is disabled, while a stream is open', async () => {
+    const { keys, users } = app.app.services;
+    const ends: ((user: PrincipalUser, key: ApiKey) => Promise<unknown>)[] = [
+      (_user, { id }) => keys.revoke(systemActor, id, null),
+      ({ id }) => users.update(systemActor, { id, isDisabled: true }),
+    ];
+    for (const end of ends) {
+      const user = await createUser(app);
+      const { key, headers } = await createKey(app, user);
+      const { sending, next } = openStream(headers);
+      sending.write(`${bird}\n`);
+      expect(await next()).toMatchObject({ ok: true });
+      await end(user, key);
+      // what was known of it is believed for less than a second
+      const lastLine = await vi.waitUntil(
+        async () => {
+          sending.write(`${bird}\n`);
+          const line = await next();
+          return line.ended && line;
+        },
+        { timeout: 60_000 },
+      );
+      expect(lastLine).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' }, ended: true });
+      sending.destroy();
+    }
   });
 
   test('a key as far as its quota goes: each thousand rows is a request', async () => {

@@ -31,7 +31,7 @@ export function createKeyService({
   models: served,
   now = () => new Date(),
 }: Needs) {
-  return { verify, create, list, revoke };
+  return { verify, isAlive, create, list, revoke };
 
   /** Who holds this key; null when it is no key, or one that does not work (any more). */
   async function verify(text: string): Promise<KeyPrincipal | null> {
@@ -40,6 +40,12 @@ export function createKeyService({
     if (!stored || !isSecretOf(parts.secret, stored.secretHash) || !isUsable(stored)) return null;
     noteUse(stored.key);
     return keyPrincipal(stored.user, stored.key);
+  }
+
+  /** Whether the key of this id still works, for who has shown it a while ago. */
+  async function isAlive(id: string): Promise<boolean> {
+    const stored = await repository.find(id);
+    return stored !== null && isUsable(stored);
   }
 
   function isUsable({ key, user }: StoredKey): boolean {
