@@ -60,7 +60,7 @@ export function createSessionStore({ prisma, ping, idleMs, absoluteMs }: Needs) 
     getUserAttributes: (attributes) => attributes,
   });
 
-  return { create, verify, list, end, endOne, endOthers, endAll, cookie };
+  return { create, verify, isThere, list, end, endOne, endOthers, endAll, cookie };
 
   /** @returns the id, for the cookie; it is told to nobody else */
   async function create(userId: string, browser: Browser): Promise<string> {
@@ -77,6 +77,11 @@ export function createSessionStore({ prisma, ping, idleMs, absoluteMs }: Needs) 
     if (!session || user.isDisabled) return null;
     noteUse(toHash(id), session);
     return userPrincipal(user, toHash(id));
+  }
+
+  /** Whether the session that is named so is there now, for what must not be told to one that ended a moment ago. */
+  async function isThere(userId: string, idHash: string): Promise<boolean> {
+    return (await unlessDown(ping, () => sessions.count({ where: { userId, idHash } }))) > 0;
   }
 
   function noteUse(idHash: string, { createdAt, lastSeenAt }: SessionAttributes): void {

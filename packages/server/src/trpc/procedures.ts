@@ -3,7 +3,7 @@ import { wireFormat } from '@oriel/schemas';
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { OpenApiMeta } from 'trpc-to-openapi';
 import { type Access, refusalOf, type ScopeAccess } from '../auth/access.ts';
-import { reachOf } from '../auth/principal.ts';
+import { endedSessionPrincipal, reachOf } from '../auth/principal.ts';
 import { type AppError, toProblem } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { toAppError } from '../to-app-error.ts';
@@ -66,6 +66,18 @@ export const open = declare({ kind: 'open' });
 export const signedIn = declare({ kind: 'signed-in' }).use(({ ctx, next }) => {
   if (ctx.principal.kind !== 'user') throw new TRPCError({ code: 'FORBIDDEN' });
   return next({ ctx: { principal: ctx.principal } });
+});
+
+/**
+ * For a person in a browser, who is told a secret that outlives the session. A session is believed in for a moment after it has
+ * ended, and what was made in that moment would be left out where all that an account has is ended, as when its owner takes it over.
+ */
+export const toldSecrets = signedIn.use(async ({ ctx, next }) => {
+  const result = await next();
+  const isOver = result.ok && !(await ctx.services.signIn.isSignedIn(ctx.principal));
+  const refusal = isOver ? refusalOf(endedSessionPrincipal, { kind: 'signed-in' }) : null;
+  if (refusal) throw toTrpcError(refusal);
+  return result;
 });
 
 /** For whoever has the scope. */

@@ -160,6 +160,24 @@ describe('a session', () => {
     expect(await browser.whoAmI()).toBe(null);
   });
 
+  test.each([
+    ['key', '/api/v1/keys', { name: 'x', scopes: ['predict'] }],
+    ['token', '/api/v1/auth/tokens', { scopes: ['predict'] }],
+  ])(
+    'that has ended elsewhere is told no new %s, though it is still known here',
+    async (_what, path, input) => {
+      const person = await createPerson();
+      const browser = await signIn(person);
+      expect(await browser.whoAmI()).not.toBe(null);
+      // what another process does
+      await app.app.database.prisma.session.deleteMany({ where: { userId: person.id } });
+      expect(await browser.post(path, input)).toMatchObject({
+        status: 401,
+        body: { code: 'UNAUTHENTICATED' },
+      });
+    },
+  );
+
   const hour = 3_600_000;
   test.each([
     ['was not used for long', { expiresAt: new Date(Date.now() - 1) }],

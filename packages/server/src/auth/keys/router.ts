@@ -6,12 +6,12 @@ import {
   revokeApiKeyInputSchema,
   revokedSchema,
 } from '@oriel/schemas';
-import { signedIn } from '../../trpc/procedures.ts';
+import { signedIn, toldSecrets } from '../../trpc/procedures.ts';
 import { ownerIdOf } from '../principal.ts';
 
 /** API keys of the person who is signed in; admins see and revoke everybody's. */
 export const keyProcedures = {
-  create: signedIn
+  create: toldSecrets
     .meta({
       openapi: {
         method: 'POST',

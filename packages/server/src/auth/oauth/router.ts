@@ -8,7 +8,7 @@ import {
   revokeOauthClientInputSchema,
 } from '@oriel/schemas';
 import { z } from 'zod';
-import { adminOnly, signedIn } from '../../trpc/procedures.ts';
+import { adminOnly, toldSecrets } from '../../trpc/procedures.ts';
 
 /** Programs that get access tokens of their own. */
 export const clientProcedures = {
@@ -66,7 +66,7 @@ export const clientProcedures = {
 
 /** Tokens for the own tools of the person who is signed in. */
 export const tokenProcedures = {
-  create: signedIn
+  create: toldSecrets
     .meta({
       openapi: {
         method: 'POST',

@@ -64,6 +64,7 @@ export function createSignInService({
 }: Needs) {
   return {
     state,
+    isSignedIn,
     register,
     signIn,
     begin,
@@ -83,6 +84,11 @@ export function createSignInService({
       passwordCharsMin,
       provider: providerName === undefined ? null : { name: providerName },
     };
+  }
+
+  /** Whether a person who was let in is still signed in. */
+  function isSignedIn({ userId, sessionId }: UserPrincipal): Promise<boolean> {
+    return sessions.isThere(userId, sessionId);
   }
 
   /**
