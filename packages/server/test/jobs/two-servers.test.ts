@@ -4,6 +4,7 @@ import { systemActor } from '../../src/auth/audit/service.ts';
 import { createEmptyDataFolder } from '../db/support/embedded-folder.ts';
 import { createFlakyNetwork } from '../db/support/flaky-network.ts';
 import { createOnServer, testServerUrl } from '../db/support/test-databases.ts';
+import { createKey, createUser } from '../support/identities.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { clientAt, createMember, createPenguins, waitFor } from './support.ts';
 
@@ -68,6 +69,25 @@ describe.runIf(testServerUrl !== null)('two servers on one PostgreSQL', () => {
     const find = () => database.prisma.job.findUniqueOrThrow({ where: { id } });
     await vi.waitUntil(async () => (await find()).finishedAt !== null, { timeout: 150_000 });
     expect(await find()).toMatchObject({ state: 'cancelled', error: { code: 'FORBIDDEN' }, resultsId: null });
+  });
+
+  test('what a job of the other computes counts towards the quota of its key at this one', async () => {
+    const scopes = ['datasets:read', 'datasets:write', 'jobs:read', 'jobs:write'] as const;
+    const key = await createKey(answering, await createUser(answering), {
+      scopes: [...scopes],
+      computeMsPerDayMax: 1,
+    });
+    const many = await createPenguins(key.client, 1000 * chunkRows);
+    await key.client.jobs.predictDataset.mutate({ datasetId: many, model: 'penguins' });
+    const ask = () => answering.send('/api/v1/jobs', { headers: key.headers });
+    const refused = await vi.waitUntil(
+      async () => {
+        const answer = await ask();
+        return answer.status === 429 && answer;
+      },
+      { timeout: 150_000 },
+    );
+    expect(refused).toMatchObject({ body: { code: 'QUOTA_EXCEEDED' } });
   });
 
   test('a subscription at one tells of a job of the other, and goes on after a break', async () => {
