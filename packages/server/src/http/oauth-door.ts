@@ -62,17 +62,26 @@ export async function oauthDoor(
     request: FastifyRequest,
     answer: (request: OauthRequest) => Promise<T>,
   ): Promise<T> {
+    let counting: Promise<void> | undefined;
+    const countOnce = () => {
+      counting ??= countFailure(request.ip);
+      return counting;
+    };
     try {
-      return await answer(toOauthRequest(request));
+      return await answer({ ...toOauthRequest(request), countFailure: countOnce });
     } catch (error) {
-      if (error instanceof OauthError && error.status === 401) await countFailure(request.ip);
+      if (error instanceof OauthError && error.status === 401) await countOnce();
       throw error;
     }
   }
 }
 
 /** @throws OauthError invalid_request when a field is there more than once */
-function toOauthRequest({ headers: { authorization }, body, ip }: FastifyRequest): OauthRequest {
+function toOauthRequest({
+  headers: { authorization },
+  body,
+  ip,
+}: FastifyRequest): Omit<OauthRequest, 'countFailure'> {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(typeof body === 'string' ? body : '')) {
     if (fields.has(name))

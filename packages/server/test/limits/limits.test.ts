@@ -143,6 +143,8 @@ describe('wrong credentials', () => {
     const refused = await app.send('/oauth/token', init);
     expect([refused.status, refused.body]).toMatchObject([429, { error: 'temporarily_unavailable' }]);
     expect(refused.headers.get('retry-after')).not.toBeNull();
+    const { items } = await app.app.services.audit.list({ action: 'client.refused', limit: 200 });
+    expect(items.filter(({ ip }) => ip === '192.0.2.11')).toHaveLength(2);
   });
 });
 

@@ -43,6 +43,8 @@ export interface OauthRequest {
   readonly authorization: string | undefined;
   readonly fields: ReadonlyMap<string, string>;
   readonly ip: string | null;
+  /** Counts a credential that is wrong. @throws AppError RATE_LIMITED when its address has sent too many */
+  readonly countFailure: () => Promise<void>;
 }
 
 /** @see RFC 6749, section 5.1, "Successful Response" */
@@ -186,7 +188,7 @@ export function createTokenService(needs: Needs) {
     }
   }
 
-  async function identify({ authorization, fields, ip }: OauthRequest): Promise<Asker> {
+  async function identify({ authorization, fields, ip, countFailure }: OauthRequest): Promise<Asker> {
     const credential = readClientCredential(authorization, fields);
     if (!credential || (credential.id === toolsClientId && credential.secret === null))
       return { kind: 'tool' };
@@ -194,6 +196,8 @@ export function createTokenService(needs: Needs) {
     const client = secret === null ? null : await clients.authenticate(id, secret);
     // the same for a client that is not there, so that nobody learns which are
     if (!client) {
+      // first: the audit log is kept for ever, and who is told to wait fills it no further
+      await countFailure();
       const by = { principal: { id: 'anonymous' }, exchange: { ip } };
       // what is no id of ours may be anything, a secret in the wrong place too
       await audit.record(by, {
