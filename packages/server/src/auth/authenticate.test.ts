@@ -70,6 +70,15 @@ describe('authenticate', () => {
     expect(verifyKey).toHaveBeenCalledTimes(2);
   });
 
+  test('what a connection said in a cookie is no bearer credential', async () => {
+    const authenticate = createScene();
+    const connection = {};
+    const text = 'oriel-session=right';
+    expect(await authenticate({ cookie: text, connection })).toBe(session);
+    const asBearer = () => authenticate({ authorization: text, connection });
+    expect(await outcomeOf(asBearer)).toEqual(['UNAUTHENTICATED', 'invalid_token']);
+  });
+
   test('the Authorization header comes before the cookie', async () => {
     const both = { authorization: 'Bearer oriel_right', cookie: 'oriel-session=right' };
     expect(await createScene()(both)).toBe(key);

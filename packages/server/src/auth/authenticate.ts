@@ -81,7 +81,8 @@ export function createAuthentication({
     if (text === undefined) return anonymous;
     // nearly all requests of a connection say the same; reading it anew, and hashing it, costs more than the look-up
     const last = connection && lastOf.get(connection);
-    if (last?.text === text && (authorization !== undefined || last.isSecure === isSecure()))
+    // undefined of a bearer: what was said in one header is nothing in the other
+    if (last?.text === text && last.isSecure === (authorization === undefined ? isSecure() : undefined))
       return lookUp(last);
     const found = authorization === undefined ? readCookie(credentials) : readBearer(authorization);
     if (!('key' in found)) return found;
