@@ -129,18 +129,30 @@ export async function openIdentity(options: Options) {
   }
 
   /**
-   * Whether a caller that was let in a while ago would still be: its key was not revoked, and its account not disabled. That an
-   * access token is over by now does not matter to what was begun with it.
+   * Whether a caller that was let in a while ago would still be: its key was not revoked, its session not ended, and its account
+   * not disabled. That an access token is over by now does not matter to what was begun with it.
    */
   async function isStillKnown(principal: Principal): Promise<boolean> {
-    if (principal.kind === 'anonymous') return true;
-    const isKnown = async () =>
-      principal.kind === 'key' ? keys.isAlive(principal.keyId) : (await findReach(principal.owner)) !== null;
+    const id = principal.kind === 'user' ? principal.sessionId : principal.id;
     try {
-      return (await known.get(principal.id, async () => (await isKnown()) || null)) !== null;
+      return (await known.get(id, async () => (await isKnown(principal)) || null)) !== null;
     } catch {
       // a database that is away ends nothing
       return true;
+    }
+  }
+
+  async function isKnown(principal: Principal): Promise<boolean> {
+    switch (principal.kind) {
+      case 'anonymous':
+        return true;
+      case 'user':
+        return sessions.isThere(principal.userId, principal.sessionId);
+      case 'key':
+        return keys.isAlive(principal.keyId);
+      case 'token':
+      case 'client':
+        return (await findReach(principal.owner)) !== null;
     }
   }
 

@@ -173,8 +173,8 @@ function rowCounter({ request: { principal, ip }, isStillKnown, limits, quotas }
 }
 
 function ended(): AppError {
-  const message = 'The API key was revoked or is over, or the account was disabled. The stream ends here.';
-  return new AppError('UNAUTHENTICATED', message);
+  const message = 'The API key was revoked or is over, the session has ended, or the account was disabled.';
+  return new AppError('UNAUTHENTICATED', `${message} The stream ends here.`);
 }
 
 function stopping(): AppError {

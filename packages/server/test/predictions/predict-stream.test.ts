@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 import * as ourContracts from '@oriel/models';
-import type { ApiKey } from '@oriel/schemas';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { systemActor } from '../../src/auth/audit/service.ts';
 import type { PrincipalUser } from '../../src/auth/principal.ts';
-import { createKey, createUser } from '../support/identities.ts';
+import { createKey, createSession, createUser } from '../support/identities.ts';
 import { gentoo } from '../support/inputs.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 
@@ -335,19 +334,26 @@ describe('who may', () => {
     expect((await stream(bird, { ...ndjson, ...right.headers })).status).toBe(200);
   });
 
-  test('nobody any more whose key is revoked, or whose account is disabled, while a stream is open', async () => {
+  test('nobody any more whose key is revoked, session ended or account disabled while a stream is open', async () => {
     const { keys, users } = app.app.services;
-    const ends: ((user: PrincipalUser, key: ApiKey) => Promise<unknown>)[] = [
-      (_user, { id }) => keys.revoke(systemActor, id, null),
-      ({ id }) => users.update(systemActor, { id, isDisabled: true }),
+    const { session } = app.app.database.prisma;
+    const keyOf = (user: PrincipalUser) => createKey(app, user);
+    const sessionOf = async (user: PrincipalUser) => ({
+      headers: await createSession(app, user),
+      key: { id: 'none' },
+    });
+    const ends = [
+      { from: keyOf, end: (_user: PrincipalUser, keyId: string) => keys.revoke(systemActor, keyId, null) },
+      { from: keyOf, end: ({ id }: PrincipalUser) => users.update(systemActor, { id, isDisabled: true }) },
+      { from: sessionOf, end: ({ id }: PrincipalUser) => session.deleteMany({ where: { userId: id } }) },
     ];
-    for (const end of ends) {
+    for (const { from, end } of ends) {
       const user = await createUser(app);
-      const { key, headers } = await createKey(app, user);
+      const { key, headers } = await from(user);
       const { sending, next } = openStream(headers);
       sending.write(`${bird}\n`);
       expect(await next()).toMatchObject({ ok: true });
-      await end(user, key);
+      await end(user, key.id);
       // what was known of it is believed for less than a second
       const lastLine = await vi.waitUntil(
         async () => {
