@@ -1,5 +1,6 @@
 import { type ApiKey, scopeSchema } from '@oriel/schemas';
 import { z } from 'zod';
+import { createTransact } from '../../db/transaction.ts';
 import { unlessDown } from '../../db/unless-down.ts';
 import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
 import type { PrincipalUser } from '../principal.ts';
@@ -16,7 +17,8 @@ export type NewKey = Omit<ApiKey, 'lastUsedAt' | 'revokedAt'> & { readonly secre
 /** Every method throws AppError DATABASE_UNAVAILABLE when the database does not answer. */
 export interface KeyRepository {
   find(id: string): Promise<StoredKey | null>;
-  create(key: NewKey): Promise<void>;
+  /** @returns false when its user has `most` that are not revoked already, also when several come at once */
+  create(key: NewKey, most: number): Promise<boolean>;
   /** Newest first; those of one user, or all. */
   list(userId: string | null): Promise<ApiKey[]>;
   /**
@@ -26,20 +28,19 @@ export interface KeyRepository {
   revoke(id: string, userId: string | null, at: Date): Promise<boolean>;
   /** Writes nothing when another process has, since `before`. */
   markUsed(id: string, at: Date, before: Date): Promise<void>;
-  /** Those of a user that are not revoked. */
-  countLive(userId: string): Promise<number>;
 }
 
 /** Of the live ones, a user has far fewer. */
 const listMax = 1000;
 
 interface Needs {
-  readonly prisma: Pick<PrismaClient, 'apiKey'>;
+  readonly prisma: Pick<PrismaClient, 'apiKey' | '$transaction'>;
   ping(): Promise<void>;
 }
 
 export function createKeyRepository({ prisma, ping }: Needs): KeyRepository {
   const keys = prisma.apiKey;
+  const transact = createTransact({ prisma, ping });
   return {
     async find(id) {
       const row = await unlessDown(ping, () => keys.findUnique({ where: { id }, include: { user: true } }));
@@ -52,9 +53,15 @@ export function createKeyRepository({ prisma, ping }: Needs): KeyRepository {
       };
     },
 
-    async create({ models, ...key }) {
+    create({ models, ...key }, most) {
+      const { userId } = key;
       const data = { ...key, models: models ?? Prisma.DbNull };
-      await unlessDown(ping, () => keys.create({ data }));
+      return transact(async (tx) => {
+        await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`keys of ${userId}`}, 0))`;
+        if ((await tx.apiKey.count({ where: { userId, revokedAt: null } })) >= most) return false;
+        await tx.apiKey.create({ data });
+        return true;
+      });
     },
 
     async list(userId) {
@@ -78,8 +85,6 @@ export function createKeyRepository({ prisma, ping }: Needs): KeyRepository {
       const where = { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lte: before } }] };
       await unlessDown(ping, () => keys.updateMany({ where, data: { lastUsedAt: at } }));
     },
-
-    countLive: (userId) => unlessDown(ping, () => keys.count({ where: { userId, revokedAt: null } })),
   };
 }
 

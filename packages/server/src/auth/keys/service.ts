@@ -76,8 +76,6 @@ export function createKeyService({
       throw new AppError('FORBIDDEN', `A key cannot have the scope "${excess}": its user does not have it.`);
     checkExpiry(input.expiresAt);
     checkModels(input.models ?? []);
-    if ((await repository.countLive(user.id)) >= keysMax)
-      throw new AppError('CONFLICT', `There are ${keysMax} keys already. Revoke one that is no longer used.`);
 
     const parts = createKeyParts();
     const key = {
@@ -91,7 +89,8 @@ export function createKeyService({
       computeMsPerDayMax,
       createdAt: now().toISOString(),
     };
-    await repository.create({ ...key, secretHash: hashSecret(parts.secret) });
+    if (!(await repository.create({ ...key, secretHash: hashSecret(parts.secret) }, keysMax)))
+      throw new AppError('CONFLICT', `There are ${keysMax} keys already. Revoke one that is no longer used.`);
     await audit.record(by, {
       action: 'key.created',
       target: `key:${key.id}`,
