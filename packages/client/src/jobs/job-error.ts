@@ -5,7 +5,7 @@ export class JobError extends Error {
   override readonly name = 'JobError';
   /** As it ended. */
   readonly job: Job;
-  /** Why it failed; null when it was cancelled. */
+  /** Why it failed, or why the server cancelled it; null when a caller did. */
   readonly code: ErrorCode | null;
   readonly issues: readonly ErrorIssue[];
 
