@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   migrationsFolder?: string;
   /** For tests: how long to wait for a server at the start. */
   connectMsMax?: number;
+  /** For tests: how long a query may take. */
+  queryMsMax?: number;
 }
 
 export interface Database {
@@ -51,7 +53,7 @@ const connectMs = 5_000;
  * A query that takes longer has lost its server; without a bound, its caller would wait for the network to
  * find out.
  */
-const queryMsMax = 60_000;
+const queryMsMaxDefault = 60_000;
 const closeMsMax = 5_000;
 const pingQuery = { text: 'SELECT 1', query_timeout: 2_000 };
 const ownMigrations = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
@@ -71,8 +73,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const pool = new Pool({
       ...config,
       max: options.connectionsMax ?? connectionsMaxDefault,
-      query_timeout: queryMsMax,
+      query_timeout: options.queryMsMax ?? queryMsMaxDefault,
     });
+    endOpenTransactions(pool);
     // an idle connection that breaks (the server restarted) is replaced at the next query; unheard, it ends
     // the process
     pool.on('error', (err) => logger.warn({ err }, 'lost an idle connection to the database'));
@@ -117,6 +120,16 @@ function toPoolConfig(url: string, schema: string): PoolConfig {
     // refuse options
     ...(schema !== 'public' && { options: `-c search_path=${escapeIdentifier(schema)}` }),
   };
+}
+
+/**
+ * Closes connections that come back in the middle of a transaction, as Prisma gives them back when not even its ROLLBACK was
+ * answered in time. What was written on them next, by whomever, would be part of a transaction that nobody commits.
+ */
+function endOpenTransactions(pool: Pool): void {
+  pool.on('release', (error, client) => {
+    if (!error && client.getTransactionStatus() !== 'I') void client.end();
+  });
 }
 
 /**

@@ -79,6 +79,33 @@ for (const kind of databaseKinds) {
       });
     });
 
+    test('who comes after a transaction that was neither ended nor undone in time is not in it', async () => {
+      const late = await openDatabase({
+        ...where,
+        databaseUrl: database.url,
+        connectionsMax: 1,
+        queryMsMax: 500,
+        logger: createCapturedLogger(),
+      });
+      const sleeping = late.prisma.$transaction((tx) => tx.$executeRaw`SELECT pg_sleep(2)`);
+      await expect(sleeping).rejects.toThrow();
+      const countSleepers = async () => {
+        const { rows } = await database.pool.query(
+          `SELECT 1 FROM pg_stat_activity
+           WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()`,
+        );
+        return rows.length;
+      };
+      await expect.poll(countSleepers, { timeout: 30_000 }).toBe(0);
+      // on the same connection, were it not closed
+      const prediction = await vi.waitFor(
+        () => late.prisma.prediction.create({ data: newPrediction(), select: { id: true } }),
+        { timeout: 30_000 },
+      );
+      expect(await database.prisma.prediction.findUnique({ where: prediction })).not.toBeNull();
+      await late.close();
+    });
+
     test('a failed transaction leaves nothing', async () => {
       const prediction = newPrediction();
       const failing = database.prisma.$transaction(async (tx) => {
