@@ -79,6 +79,17 @@ describe('createConnectionSharing', () => {
     expect(a.taken).toHaveLength(0);
   });
 
+  test('what it had not taken when it was removed gets to another, now or once there is one', async () => {
+    const { sharing, addTaker, call } = await listen();
+    const stuck: Socket[] = [];
+    const share = sharing.add({ give: (connection) => stuck.push(connection) });
+    await call(3);
+    await expect.poll(() => stuck.length).toBe(3);
+    share.report({ taken: 1, ended: 0 });
+    share.remove();
+    expect(addTaker().taken).toEqual(stuck.slice(1));
+  });
+
   test('while nobody is there to serve them connections wait, and get to the first who is', async () => {
     const { addTaker, call } = await listen();
     await call(3);

@@ -13,7 +13,9 @@ interface Share {
   readonly taker: ConnectionTaker;
   /** Connections that it was given, without those that ended a while ago. */
   open: number;
-  /** When each connection was given that it has not reported as taken yet, in milliseconds. */
+  /** Each connection that it was given and has not reported as taken yet, the oldest first. */
+  readonly given: Socket[];
+  /** When it was given each of them, in milliseconds. */
   readonly givenAtMs: number[];
 }
 
@@ -40,6 +42,7 @@ export function createConnectionSharing({ host, port }: Options) {
   const shares = new Set<Share>();
   const waiting = new Set<Socket>();
   const servers: Server[] = [];
+  let isClosed = false;
 
   return { listen, add, close };
 
@@ -61,7 +64,7 @@ export function createConnectionSharing({ host, port }: Options) {
 
   /** Gives connections to this process too, until it is removed. */
   function add(taker: ConnectionTaker) {
-    const share: Share = { taker, open: 0, givenAtMs: [] };
+    const share: Share = { taker, open: 0, given: [], givenAtMs: [] };
     shares.add(share);
     for (const connection of waiting) {
       waiting.delete(connection);
@@ -70,19 +73,30 @@ export function createConnectionSharing({ host, port }: Options) {
     return {
       /** It says how many it has taken, and how many have ended, since it said so last. */
       report({ taken, ended }: { taken: number; ended: number }): void {
+        share.given.splice(0, taken);
         share.givenAtMs.splice(0, taken);
         setTimeout(() => {
           share.open -= ended;
         }, endedCountsMs).unref();
       },
-      remove: () => void shares.delete(share),
+      remove: () => remove(share),
     };
+  }
+
+  /**
+   * Node sends one connection at a time, and keeps for good those that wait when the process ends: others get them. One that
+   * was sent, whether it has arrived or not, is no connection here any more, and giving it away gives nothing.
+   */
+  function remove(share: Share): void {
+    shares.delete(share);
+    for (const connection of share.given.splice(0)) distribute(connection);
   }
 
   function distribute(connection: Socket): void {
     const share = takeLeastLoaded(shares, performance.now());
     if (share) {
       share.open++;
+      share.given.push(connection);
       share.givenAtMs.push(performance.now());
       share.taker.give(connection);
     } else {
@@ -91,7 +105,7 @@ export function createConnectionSharing({ host, port }: Options) {
   }
 
   function keepWaiting(connection: Socket): void {
-    if (waiting.size >= waitingMax) {
+    if (isClosed || waiting.size >= waitingMax) {
       connection.destroy();
       return;
     }
@@ -101,6 +115,7 @@ export function createConnectionSharing({ host, port }: Options) {
 
   /** Takes no new connections; those that were given go on. */
   function close(): void {
+    isClosed = true;
     for (const server of servers) server.close();
     for (const connection of waiting) connection.destroy();
   }

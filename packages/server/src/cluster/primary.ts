@@ -144,7 +144,6 @@ function workers(): Worker[] {
 }
 
 function tell(worker: Worker, message: PrimaryMessage, connection?: Socket): void {
-  // what cannot be said to a worker that is ending needs not be said: its exit is heard
+  // what cannot be said to a worker that is ending needs not be said: its exit is heard, and its connections go to others
   if (worker.isConnected()) worker.send(message, connection, () => undefined);
-  else connection?.destroy();
 }
