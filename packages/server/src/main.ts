@@ -18,6 +18,8 @@ async function run(): Promise<void> {
     const signals = stopOnSignals(starting);
     const serving = await starting;
     if (signals.isStopping()) return;
+    // where it cannot be written, as on a disk that is full, the server serves all the same
+    process.stdout.on('error', () => undefined);
     // written once, for the person who typed the command; the log goes on in its own format
     process.stdout.write(welcome(serving, Math.round(performance.now() - startedAt)));
   } catch (error) {

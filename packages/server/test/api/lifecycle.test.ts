@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +93,29 @@ describe('start', () => {
       await startAndStop();
     },
     60_000,
+  );
+
+  test.runIf(existsSync('/dev/full'))(
+    'a log that cannot be written, as on a disk that is full, stops nothing, neither serving nor the end',
+    async () => {
+      const { port } = await releasedPort();
+      const settings = {
+        ORIEL_DATA_DIR: await dataFolder(),
+        ORIEL_PROCESSES: '1',
+        LOG_LEVEL: 'info',
+      } as const;
+      await using server = spawnServer({ ...settings, PORT: `${port}` }, [], openSync('/dev/full', 'w'));
+      const isServed = () =>
+        fetch(`http://127.0.0.1:${port}/api/v1/models`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      await expect.poll(isServed, { timeout: 60_000 }).toBe(true);
+      // each is a line of the log: by now some were to be written
+      for (let i = 0; i < 100; i++) expect(await isServed()).toBe(true);
+      server.kill('SIGTERM');
+      expect(await server.exited).toBe(0);
+    },
   );
 
   test('a name with two addresses and any port that is free will do', async () => {

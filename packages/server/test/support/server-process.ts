@@ -13,8 +13,9 @@ type Environment = Partial<Record<SettingName | RecordName, string>>;
  * The server as its own process, as `npm start` runs it.
  *
  * @param nodeOptions - e.g. `['--import', 'hook.ts']`
+ * @param stdout - a file descriptor to write to: nobody reads there when it is ready
  */
-export function spawnServer(env: Environment, nodeOptions: string[] = []) {
+export function spawnServer(env: Environment, nodeOptions: string[] = [], stdout: 'pipe' | number = 'pipe') {
   const child = spawn(process.execPath, [...nodeOptions, main], {
     // nothing of this process' environment that could configure the server
     env: {
@@ -27,7 +28,7 @@ export function spawnServer(env: Environment, nodeOptions: string[] = []) {
       ORIEL_ANONYMOUS_PER_MINUTE: '0',
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
   });
   let output = '';
   const exited = once(child, 'exit').then(([code]) => Number(code));
@@ -37,8 +38,8 @@ export function spawnServer(env: Environment, nodeOptions: string[] = []) {
       const url = /Oriel is ready[\s\S]*Demo page\s+(http\S+)\n/.exec(output)?.[1];
       if (url) resolve(url);
     };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
     void exited.then((code) => reject(new Error(`the server ended with ${code}:\n${output}`)));
   });
   // whoever expects the server to end does not wait for it to be ready
