@@ -34,7 +34,7 @@ export interface Database {
   readonly prisma: PrismaClient;
   /** For bulk statements, which Prisma is slow at. Its connections are the ones Prisma uses too. */
   readonly pool: Pool;
-  /** @throws Error when the database does not answer within two seconds */
+  /** @throws Error when the database does not answer within two seconds, or takes no writes */
   ping(): Promise<void>;
   /** Waits a moment for what still runs, then ends every connection; the data folder is free afterwards. */
   close(): Promise<void>;
@@ -55,7 +55,7 @@ const connectMs = 5_000;
  */
 const queryMsMaxDefault = 60_000;
 const closeMsMax = 5_000;
-const pingQuery = { text: 'SELECT 1', query_timeout: 2_000 };
+const pingQuery = { text: 'SHOW transaction_read_only', query_timeout: 2_000 };
 const ownMigrations = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
 
 /**
@@ -169,7 +169,9 @@ function toDatabase(source: Source, pool: Pool, prisma: PrismaClient): Database 
     prisma,
     pool,
     async ping() {
-      await pool.query(pingQuery);
+      const { rows } = await pool.query<{ transaction_read_only: string }>(pingQuery);
+      // as one whose place another server has taken
+      if (rows[0]?.transaction_read_only === 'on') throw new Error('the database takes no writes');
     },
     close() {
       closing ??= closeAll();

@@ -8,6 +8,7 @@ import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { readMigrations } from '../../src/db/migration-files.ts';
+import { unlessDown } from '../../src/db/unless-down.ts';
 import { createCapturedLogger } from './support/captured-logger.ts';
 import { newPrediction } from './support/new-prediction.ts';
 import {
@@ -104,6 +105,34 @@ for (const kind of databaseKinds) {
       );
       expect(await database.prisma.prediction.findUnique({ where: prediction })).not.toBeNull();
       await late.close();
+    });
+
+    test('a disk that is full, and a server that only reads, are not the fault of what was asked', async () => {
+      const raise = "DO $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END $$";
+      const { ping, pool, prisma } = database;
+      const asked: (() => Promise<unknown>)[] = [
+        () => pool.query(raise),
+        () => prisma.$executeRawUnsafe(raise),
+        () => pool.query('BEGIN READ ONLY; CREATE TABLE never (id int)'),
+        () =>
+          prisma.$transaction(async (tx) => {
+            await tx.$executeRaw`SET TRANSACTION READ ONLY`;
+            await tx.prediction.create({ data: newPrediction() });
+          }),
+      ];
+      for (const work of asked)
+        await expect(unlessDown(ping, work)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+      await expect(unlessDown(ping, () => pool.query('SELEC 1'))).rejects.toThrow('syntax error');
+    });
+
+    test('one that takes no writes is not up', async () => {
+      const one = { databaseUrl: database.url, connectionsMax: 1, logger: createCapturedLogger() };
+      const { ping, pool, close } = await openDatabase({ ...where, ...one });
+      await pool.query('SET default_transaction_read_only = on');
+      await expect(ping()).rejects.toThrow('takes no writes');
+      await pool.query('SET default_transaction_read_only = off');
+      await expect(ping()).resolves.toBeUndefined();
+      await close();
     });
 
     test('a failed transaction leaves nothing', async () => {
