@@ -11,20 +11,20 @@ export interface Usage {
 export interface QuotaRepository {
   /** @param day - e.g. `2026-11-21` */
   find(keyId: string, day: string): Promise<Usage | null>;
-  /** Adds to what there is, and gives the sums over all processes. */
+  /** Adds to what there is, and gives the sums over all processes. As long as it takes: given up, it may still be added. */
   add(day: string, used: readonly Usage[]): Promise<Usage[]>;
 }
 
 const columns = 'key_id AS "keyId", requests, compute_ms AS "computeMs"';
-/** A server that is stopping waits for the last write. */
-const queryMsMax = 2000;
+/** A request waits for it. */
+const findMsMax = 2000;
 
 /** In SQL: Prisma has no upsert that adds, of many rows, with an answer. */
 export function createQuotaRepository({ pool }: { readonly pool: Pick<Pool, 'query'> }): QuotaRepository {
   return {
     async find(keyId, day) {
       const text = `SELECT ${columns} FROM quota_usage WHERE key_id = $1 AND day = $2::date`;
-      const { rows } = await query({ text, values: [keyId, day] });
+      const { rows } = await answerWithin(findMsMax, pool.query<Usage>({ text, values: [keyId, day] }));
       return rows[0] ?? null;
     },
 
@@ -47,11 +47,7 @@ export function createQuotaRepository({ pool }: { readonly pool: Pick<Pool, 'que
         used.map(({ requests }) => requests),
         used.map(({ computeMs }) => computeMs),
       ];
-      return (await query({ text, values })).rows;
+      return (await pool.query<Usage>({ text, values })).rows;
     },
   };
-
-  function query(statement: { text: string; values: unknown[] }): Promise<{ rows: Usage[] }> {
-    return answerWithin(queryMsMax, pool.query<Usage>(statement));
-  }
 }

@@ -1,5 +1,6 @@
 import type { KeyPrincipal, Principal } from '../auth/principal.ts';
 import { AppError } from '../errors.ts';
+import { answerWithin } from './answer-within.ts';
 import type { QuotaRepository, Usage } from './quota-repository.ts';
 
 interface Options {
@@ -22,6 +23,8 @@ interface Tally {
 const dayMs = 86_400_000;
 /** A key that was not used for so long is read from the database again. */
 const idleMsMax = 60_000;
+/** A write that takes longer goes on, but nobody waits for it: neither a request after midnight nor a server that stops. */
+const writeMsMax = 2000;
 const nothing = { requests: 0, computeMs: 0 };
 
 export type Quotas = ReturnType<typeof createQuotas>;
@@ -47,8 +50,8 @@ export function createQuotas({ repository, logger, onStoreFailure, flushEveryMs 
     async close(): Promise<void> {
       clearInterval(timer);
       await Promise.all(loading.values());
-      await writing;
-      await flush();
+      await inTime(writing);
+      await inTime(flush());
     },
   };
 
@@ -100,7 +103,7 @@ export function createQuotas({ repository, logger, onStoreFailure, flushEveryMs 
   async function read(keyId: string): Promise<Tally> {
     const old = tallies.get(keyId);
     // what it used before midnight is still to be written
-    if (old) await flush();
+    if (old) await inTime(flush());
     const day = today();
     const stored = await repository.find(keyId, day).catch(failed);
     const tally = { day, stored: stored ?? nothing, requests: 0, computeMs: 0, usedAtMs: Date.now() };
@@ -133,6 +136,10 @@ export function createQuotas({ repository, logger, onStoreFailure, flushEveryMs 
       tally.computeMs -= part.computeMs;
       tally.stored = sumOf.get(keyId) ?? tally.stored;
     }
+  }
+
+  async function inTime(work: Promise<void> | undefined): Promise<void> {
+    await answerWithin(writeMsMax, Promise.resolve(work)).catch(failed);
   }
 
   /** Requests go on without the database; it is told what they used once it is back. */
