@@ -21,12 +21,19 @@ test('an error that passes does not end a job that has got further since it was 
   expect(job.stored.job.state).toBe('queued');
 });
 
-test('an error that passes ends a job that gets nowhere', async () => {
-  const job = fakeJob({ fruitless: 3 });
-  await attempt(job, async () => {
-    throw new AppError('STORAGE_UNAVAILABLE', 'away');
-  });
-  expect(job.stored.job).toMatchObject({ state: 'failed', error: { code: 'STORAGE_UNAVAILABLE' } });
+test.each([
+  ['MODEL_NOT_READY', 3],
+  ['STORAGE_UNAVAILABLE', 8],
+  ['DATABASE_UNAVAILABLE', 8],
+] as const)('%s ends a job that got nowhere %i times before, and not sooner', async (code, fruitless) => {
+  const run = async () => {
+    throw new AppError(code, 'away');
+  };
+  const [sooner, then] = [fakeJob({ fruitless: fruitless - 1 }), fakeJob({ fruitless })];
+  await attempt(sooner, run);
+  await attempt(then, run);
+  expect(sooner.stored.job.state).toBe('queued');
+  expect(then.stored.job).toMatchObject({ state: 'failed', error: { code } });
 });
 
 test('too little memory ends a job at once where it is the job’s alone, and is waited for where it is shared', async () => {

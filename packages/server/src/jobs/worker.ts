@@ -38,6 +38,9 @@ interface Needs {
 const fruitlessMax = 10;
 /** The same for errors that were caught: what failed this often fails again. */
 const fruitlessErrorsMax = 4;
+/** The same while what every job needs is away: with the breaks between, four minutes, in which most servers are back. */
+const fruitlessOutagesMax = 9;
+const outages: ReadonlySet<string> = new Set(['STORAGE_UNAVAILABLE', 'DATABASE_UNAVAILABLE']);
 const pollS = 2;
 
 /**
@@ -211,7 +214,8 @@ function giveUpWith(error: unknown, fruitless: number): ItemError | null {
     const { code, message, issues } = error;
     return { code, message, ...(issues && { issues: [...issues] }) };
   }
-  if (fruitless < fruitlessErrorsMax) return null;
+  const isOutage = error instanceof AppError && outages.has(error.code);
+  if (fruitless < (isOutage ? fruitlessOutagesMax : fruitlessErrorsMax)) return null;
   if (error instanceof AppError) return { code: error.code, message: error.message };
   return {
     code: 'INTERNAL',
