@@ -35,6 +35,8 @@ export async function applyMigrations(pool: Pool, folder: string): Promise<strin
   if (migrations.length === 0) throw new Error(`The migrations folder ${folder} holds no migration`);
   const client = await pool.connect();
   let failure: Error | undefined;
+  // a connection that breaks fails the statement that waits for it; here nobody listens but this, and unheard it ends the process
+  client.on('error', () => undefined);
   try {
     return await withLock(client, () => applyMissing(client, migrations));
   } catch (error) {

@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -71,6 +74,28 @@ describe.skipIf(testServerUrl === null)(title, () => {
     await database.ping();
     await other.end();
     await database.close();
+  });
+
+  test('whose connection breaks in the middle of a migration fails the start, and says so', async () => {
+    const fresh = await createOnServer();
+    const folder = await mkdtemp(join(tmpdir(), 'oriel-migrations-'));
+    await mkdir(join(folder, '20260101000000_long'));
+    await writeFile(join(folder, '20260101000000_long', 'migration.sql'), 'SELECT pg_sleep(60)');
+    const opening = openDatabase({ ...fresh, migrationsFolder: folder, logger: createCapturedLogger() });
+    const failing = expect(opening).rejects.toThrow('Migration "20260101000000_long" failed');
+    const other = new Pool({ connectionString: fresh.databaseUrl });
+    const endSleeping = async () => {
+      const { rows } = await other.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND query = 'SELECT pg_sleep(60)'`,
+      );
+      return rows.length;
+    };
+    await expect.poll(endSleeping, { timeout: 30_000 }).toBe(1);
+    await failing;
+    await other.end();
+    await fresh.drop();
+    await rm(folder, { recursive: true });
   });
 
   test('is migrated once when several processes start on it', async () => {
