@@ -113,6 +113,10 @@ export async function runPrimary(
       worker.once('exit', (code, signal) =>
         reject(new Error(`A worker process ended with ${signal ?? code}.`)),
       );
+      // where the system has no room for another process, there is none that could end
+      worker.once('error', (error) => {
+        if (worker.process.pid === undefined) reject(error);
+      });
     });
   }
 

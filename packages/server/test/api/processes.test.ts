@@ -1,9 +1,13 @@
+import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createClient } from '@oriel/client';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { runPrimary } from '../../src/cluster/primary.ts';
+import { readConfig } from '../../src/config.ts';
 import { createDataFolder } from '../db/support/embedded-folder.ts';
 import { gentoo } from '../support/inputs.ts';
 import { openRaw } from '../support/raw-http.ts';
@@ -94,6 +98,19 @@ describe('two processes on one port', () => {
       expect(await server.exited).toBe(0);
     },
   );
+});
+
+test('a start for which the system gives no process fails, and says so', async () => {
+  const folder = await createDataFolder();
+  onTestFinished(async () => {
+    cluster.setupPrimary({ cwd: process.cwd() });
+    await folder.remove();
+  });
+  // fails in the way of a system that has no room for another one
+  cluster.setupPrimary({ cwd: join(folder.path, 'nowhere') });
+  const env = { PORT: '0', HOST: '127.0.0.1', ORIEL_DATA_DIR: folder.path, ORIEL_PROCESSES: '2' };
+  const starting = runPrimary(readConfig({ ...env, LOG_LEVEL: 'fatal' }), {});
+  await expect(starting).rejects.toThrow('spawn');
 });
 
 /** The processes that a process has started. */
