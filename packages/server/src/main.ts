@@ -12,10 +12,10 @@ if (cluster.isWorker) await (await import('./cluster/worker.ts')).runWorker(conf
 else await run();
 
 async function run(): Promise<void> {
+  const startedAt = performance.now();
+  const starting = start();
+  const signals = stopOnSignals(starting);
   try {
-    const startedAt = performance.now();
-    const starting = start();
-    const signals = stopOnSignals(starting);
     const serving = await starting;
     if (signals.isStopping()) return;
     // where it cannot be written, as on a disk that is full, the server serves all the same
@@ -23,6 +23,8 @@ async function run(): Promise<void> {
     // written once, for the person who typed the command; the log goes on in its own format
     process.stdout.write(welcome(serving, Math.round(performance.now() - startedAt)));
   } catch (error) {
+    // a signal that reaches every process ends those that have hardly begun, and the start with them: it is what was asked for
+    if (signals.isStopping()) process.exit(0);
     fail(error);
   }
 }

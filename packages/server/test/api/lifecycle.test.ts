@@ -104,7 +104,8 @@ describe('start', () => {
         ORIEL_PROCESSES: '1',
         LOG_LEVEL: 'info',
       } as const;
-      await using server = spawnServer({ ...settings, PORT: `${port}` }, [], openSync('/dev/full', 'w'));
+      const full = { stdout: openSync('/dev/full', 'w') };
+      await using server = spawnServer({ ...settings, PORT: `${port}` }, [], full);
       const isServed = () =>
         fetch(`http://127.0.0.1:${port}/api/v1/models`).then(
           ({ ok }) => ok,
@@ -157,6 +158,19 @@ describe('stop', () => {
       expect(server.output()).not.toContain('is ready');
       await using again = spawnServer(settings);
       expect((await fetch(`${await again.ready}/health/ready`)).status).toBe(200);
+    },
+  );
+
+  test.runIf(process.platform === 'linux')(
+    'SIGTERM to all of its processes while they start, as service managers and terminals send it: it ends with 0',
+    async () => {
+      const settings = { ORIEL_DATA_DIR: await dataFolder(), ORIEL_PROCESSES: '2' };
+      await using server = spawnServer(settings, [], { isGroup: true });
+      const children = () => readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8');
+      await expect.poll(children, { timeout: 60_000, interval: 10 }).not.toBe('');
+      process.kill(-server.pid, 'SIGTERM');
+      expect(await server.exited).toBe(0);
+      expect(server.output()).not.toContain('did not start');
     },
   );
 

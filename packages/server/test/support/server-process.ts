@@ -9,13 +9,23 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 type RecordName = 'RECORD_CONNECTIONS_TO' | 'RECORD_MODULES_TO' | 'RECORD_YOUNG_HEAPS_TO';
 type Environment = Partial<Record<SettingName | RecordName, string>>;
 
+interface SpawnOptions {
+  /** A file descriptor to write to; nobody reads there when it is ready. */
+  readonly stdout?: 'pipe' | number;
+  /** Whether its processes are a group of their own, so that all of them can be sent a signal. */
+  readonly isGroup?: boolean;
+}
+
 /**
  * The server as its own process, as `npm start` runs it.
  *
  * @param nodeOptions - e.g. `['--import', 'hook.ts']`
- * @param stdout - a file descriptor to write to: nobody reads there when it is ready
  */
-export function spawnServer(env: Environment, nodeOptions: string[] = [], stdout: 'pipe' | number = 'pipe') {
+export function spawnServer(
+  env: Environment,
+  nodeOptions: string[] = [],
+  { stdout = 'pipe', isGroup = false }: SpawnOptions = {},
+) {
   const child = spawn(process.execPath, [...nodeOptions, main], {
     // nothing of this process' environment that could configure the server
     env: {
@@ -29,6 +39,7 @@ export function spawnServer(env: Environment, nodeOptions: string[] = [], stdout
       ...env,
     },
     stdio: ['ignore', stdout, 'pipe'],
+    detached: isGroup,
   });
   let output = '';
   const exited = once(child, 'exit').then(([code]) => Number(code));
