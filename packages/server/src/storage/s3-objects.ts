@@ -22,7 +22,7 @@ export interface S3Settings {
   readonly secretAccessKey?: string | undefined;
   /** Default: when there is an endpoint. */
   readonly forcePathStyle?: boolean | undefined;
-  /** Longest wait for an answer; each request is tried three times. Default 10 s. */
+  /** Longest wait for an answer; six times that where bytes are sent. Each request is tried three times. Default 10 s. */
   readonly timeoutMs?: number;
   /** Most keys of one answer when they are listed; default 1000. */
   readonly keysPerPage?: number;
@@ -45,10 +45,13 @@ export type S3Objects = ReturnType<typeof createS3Objects>;
 const partBytesMin = 5_242_880;
 const partsMax = 10_000;
 const partsAtOnce = 2;
+/** So many times longer is the answer to bytes waited for, which is not before all of them are there: a line of 1.4 Mbit/s will do. */
+const sendingFactor = 6;
 
 /** The one file that knows how the SDK is asked; every method throws AppError NOT_FOUND or STORAGE_UNAVAILABLE only. */
 export function createS3Objects(settings: S3Settings) {
   const client = createClient(settings);
+  const sending = createClient(settings, sendingFactor);
   const Bucket = settings.bucket;
 
   return {
@@ -60,7 +63,7 @@ export function createS3Objects(settings: S3Settings) {
       const partSize = Math.max(partBytesMin, Math.ceil(sizeBytes / partsMax));
       await ask(async () => {
         const params = { Bucket, Key: key, Body };
-        const upload = new Upload({ client, params, partSize, queueSize: partsAtOnce });
+        const upload = new Upload({ client: sending, params, partSize, queueSize: partsAtOnce });
         const onAbort = () => void upload.abort();
         signal?.addEventListener('abort', onAbort, { once: true });
         await upload.done().finally(() => {
@@ -132,8 +135,9 @@ export async function ask<T>(request: () => Promise<T>): Promise<T> {
   }
 }
 
-function createClient(settings: S3Settings): S3Client {
+function createClient(settings: S3Settings, factor = 1): S3Client {
   const { endpoint, region, accessKeyId, secretAccessKey, timeoutMs = 10_000 } = settings;
+  const answerMsMax = factor * timeoutMs;
   const hasKey = accessKeyId !== undefined && secretAccessKey !== undefined;
   const regionOrAny = region ?? (endpoint === undefined ? undefined : 'us-east-1');
   return new S3Client({
@@ -146,9 +150,9 @@ function createClient(settings: S3Settings): S3Client {
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
       connectionTimeout: Math.min(timeoutMs, 3000),
-      requestTimeout: timeoutMs,
+      requestTimeout: answerMsMax,
       throwOnRequestTimeout: true,
-      socketTimeout: timeoutMs,
+      socketTimeout: answerMsMax,
     },
   });
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BlobStorage } from '../../src/storage/blob-storage.ts';
@@ -113,6 +114,18 @@ describe('a storage of blobs in S3', () => {
     proxy.treat = () => 'fail';
     await expect(storage.has(sha256)).rejects.toMatchObject(unavailable);
     expect(proxy.requests).toHaveLength(3);
+  });
+
+  test('what is sent may take longer than the answer to a question', async () => {
+    const patient = createS3Storage({ ...place.settings, endpoint: proxy.url, timeoutMs: 2000 });
+    // as over a line that takes so long for a part
+    proxy.treat = async ({ method }): Promise<Treatment> => {
+      if (method === 'PUT') await sleep(3000);
+      return 'pass';
+    };
+    const { sha256 } = await patient.write(only(randomBytes(10)));
+    expect(proxy.requests.filter((line) => line.startsWith('PUT'))).toHaveLength(1);
+    expect(await patient.has(sha256)).toBe(true);
   });
 
   test('a failed download is told to all who wait, and tried again by the next', async () => {
