@@ -53,6 +53,9 @@ interface Options {
   readonly webFolder: URL;
 }
 
+/** What a database that hardly answers is given, once the work is done, to take what is still to be written. */
+const lastWritesMsMax = 5_000;
+
 /**
  * Opens the edges, builds the features on them and puts them behind the doors; the one place that knows all parts.
  * Nothing listens before `listen`; `close` undoes all of it in reverse order.
@@ -293,8 +296,8 @@ export async function createApp({
     jobs.stopWatching();
     await Promise.race([drain(), later(config.drainMs)]);
     server.server.closeAllConnections();
-    await recorder.close();
-    await identity.close();
+    // one that hangs would keep them waiting for a minute and more
+    await Promise.race([Promise.all([recorder.close(), identity.close()]), later(lastWritesMsMax)]);
     await engine.close();
     await largeWork.close();
     await database.close();

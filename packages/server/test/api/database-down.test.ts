@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
 import { createDataFolder } from '../db/support/embedded-folder.ts';
@@ -38,3 +42,51 @@ test('a database that goes away costs records, counted, never predictions', asyn
   expect(app.app.recorder.droppedCount()).toBe(10);
   expect((await app.send('/metrics')).text).toContain('oriel_records_dropped_total 10');
 });
+
+test('a database that hangs does not keep a server from stopping', async () => {
+  const folder = await createDataFolder();
+  onTestFinished(() => folder.remove());
+  const postgres = await startEmbeddedPostgres({
+    folder: `${folder.path}/postgres`,
+    onExit: () => undefined,
+  });
+  onTestFinished(() => postgres.close());
+  await using network = await createHangingNetwork(postgres.url);
+  const app = await startTestApp({ DATABASE_URL: network.url, ORIEL_DRAIN_MS: '1000' });
+  network.hang();
+  await app.client.models.penguins.predict.mutate(gentoo);
+  // the record is being written, and nobody says that it is
+  const isStopped = app.close().then(() => true);
+  expect(await Promise.race([isStopped, sleep(45_000, false)])).toBe(true);
+});
+
+/** A way to an embedded database on which, from some moment on, nothing arrives. */
+async function createHangingNetwork(url: string) {
+  let isHanging = false;
+  const sockets = new Set<Socket>();
+  const path = join(new URL(url).searchParams.get('host') ?? '', '.s.PGSQL.5432');
+  const server = createServer((near) => {
+    const far = connect(path);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+      from.on('data', (bytes) => isHanging || to.write(bytes));
+    }
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/oriel`,
+    hang() {
+      isHanging = true;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
