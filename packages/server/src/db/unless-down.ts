@@ -10,6 +10,9 @@ import { Prisma } from '../generated/prisma/client.ts';
  */
 const outage = /^(?:08|53|58|57P0|25006)/;
 
+/** What the driver says of connections that broke, or were not to be had or did not answer in time; it has no codes for these. */
+const lost = /^(?:Connection terminated|Query read timeout|timeout exceeded when trying to connect)/;
+
 /**
  * Does what needs the database, and says so in our own words when the database is what failed. The error alone does
  * not always tell: drivers report a lost server in a dozen ways; a ping does.
@@ -20,12 +23,16 @@ export async function unlessDown<T>(ping: () => Promise<void>, work: () => Promi
   try {
     return await work();
   } catch (cause) {
-    if (!outage.test(sqlStateOf(cause)) && (await isUp(ping))) throw cause;
+    if (!isOutage(cause) && (await isUp(ping))) throw cause;
     throw new AppError('DATABASE_UNAVAILABLE', 'The database does not answer. Try again in a moment.', {
       retryAfterS: 2,
       cause,
     });
   }
+}
+
+function isOutage(error: unknown): boolean {
+  return outage.test(sqlStateOf(error)) || (error instanceof Error && lost.test(error.message));
 }
 
 function isUp(ping: () => Promise<void>): Promise<boolean> {

@@ -125,6 +125,16 @@ for (const kind of databaseKinds) {
       await expect(unlessDown(ping, () => pool.query('SELEC 1'))).rejects.toThrow('syntax error');
     });
 
+    test('what is not answered in time is not the fault of what was asked either', async () => {
+      const slow = { databaseUrl: database.url, queryMsMax: 500, logger: createCapturedLogger() };
+      const { ping, pool, prisma, close } = await openDatabase({ ...where, ...slow });
+      const refused = { code: 'DATABASE_UNAVAILABLE' };
+      await expect(unlessDown(ping, () => pool.query('SELECT pg_sleep(1)'))).rejects.toMatchObject(refused);
+      const sleep = () => prisma.$executeRaw`SELECT pg_sleep(1)`;
+      await expect(unlessDown(ping, sleep)).rejects.toMatchObject(refused);
+      await close();
+    });
+
     test('one that takes no writes is not up', async () => {
       const one = { databaseUrl: database.url, connectionsMax: 1, logger: createCapturedLogger() };
       const { ping, pool, close } = await openDatabase({ ...where, ...one });
