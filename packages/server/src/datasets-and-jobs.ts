@@ -138,7 +138,8 @@ export async function openDatasetsAndJobs(options: Options) {
     deletePredictions: createOldPredictions(database).delete,
     deleteJobDetails: repository.deleteOldEvents,
     deleteResults,
-    purgeDatasets: datasets.purgeDeleted,
+    // a job that runs would find its bytes gone
+    purgeDatasets: async () => datasets.purgeDeleted(await repository.listDatasetsAtWork()),
     deleteIdempotencyKeys: idempotency.deleteOld,
     collectGarbage: collectBlobs,
     sweep: () => storage.sweep(new Date(Date.now() - abandonedAfterMs)),

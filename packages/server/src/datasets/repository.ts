@@ -49,8 +49,8 @@ export interface DatasetRepository {
   change(reach: Reach, id: string, change: DatasetChange, at: Date): Promise<boolean>;
   delete(reach: Reach, id: string, at: Date): Promise<boolean>;
   restore(reach: Reach, id: string, deletedSince: Date): Promise<boolean>;
-  /** Removes for good what was deleted before; says how many. */
-  purge(deletedBefore: Date): Promise<number>;
+  /** Removes for good what was deleted before, but for some; says how many. */
+  purge(deletedBefore: Date, except: readonly string[]): Promise<number>;
 }
 
 interface Needs {
@@ -122,8 +122,8 @@ export function createDatasetRepository({ prisma, ping }: Needs): DatasetReposit
         }),
       ),
 
-    async purge(deletedBefore) {
-      const where = { deletedAt: { lt: deletedBefore } };
+    async purge(deletedBefore, except) {
+      const where = { deletedAt: { lt: deletedBefore }, id: { notIn: [...except] } };
       return (await unlessDown(ping, () => datasets.deleteMany({ where }))).count;
     },
   };

@@ -214,9 +214,13 @@ export function createDatasetService(needs: Needs) {
     return id;
   }
 
-  /** Removes for good what was deleted before the grace period; its bytes go when nothing refers to them. */
-  function purgeDeleted(): Promise<number> {
-    return datasets.purge(graceStart());
+  /**
+   * Removes for good what was deleted before the grace period; its bytes go when nothing refers to them.
+   *
+   * @param except - the ids of those that are still read
+   */
+  function purgeDeleted(except: readonly string[] = []): Promise<number> {
+    return datasets.purge(graceStart(), except);
   }
 
   function graceStart(): Date {

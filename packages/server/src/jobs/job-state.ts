@@ -75,9 +75,13 @@ export function isFinal(state: JobState): boolean {
   return final.has(state);
 }
 
+/** Those in which a process is, or was when it died, at work on it. */
+export const heldJobStates = ['running', 'pausing', 'cancelling'] as const satisfies readonly JobState[];
+const held: ReadonlySet<JobState> = new Set(heldJobStates);
+
 /** Whether a process is, or was when it died, at work on it. */
 export function isHeld(state: JobState): boolean {
-  return state === 'running' || state === 'pausing' || state === 'cancelling';
+  return held.has(state);
 }
 
 /** Those that count for how many jobs a caller may have at once. */

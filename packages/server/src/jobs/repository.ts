@@ -5,7 +5,7 @@ import type { Transaction } from '../db/transaction.ts';
 import { unlessDown } from '../db/unless-down.ts';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.ts';
 import { type DoneChunk, leaseLost, sumOf } from './job-runner.ts';
-import { openJobStates } from './job-state.ts';
+import { heldJobStates, openJobStates } from './job-state.ts';
 import { type JobRow, type StoredJob, toJob, toStoredJob } from './stored-job.ts';
 
 /** What a job is about, as whoever makes it says. */
@@ -102,6 +102,7 @@ export function createJobRepository({ prisma, ping }: Needs) {
     readHeld,
     listEvents,
     countByState,
+    listDatasetsAtWork,
     deleteOldEvents,
     listOldResults,
     forgetResults,
@@ -265,6 +266,13 @@ export function createJobRepository({ prisma, ping }: Needs) {
       _count: true,
     });
     return Object.fromEntries(rows.map(({ state, _count }) => [state, _count]));
+  }
+
+  /** The datasets of jobs that are at work. Nobody makes another one of a dataset that was deleted. */
+  async function listDatasetsAtWork(): Promise<string[]> {
+    const where = { state: { in: [...heldJobStates] }, datasetId: { not: null } };
+    const rows = await unlessDown(ping, () => prisma.job.findMany({ where, select: { datasetId: true } }));
+    return rows.flatMap(({ datasetId }) => datasetId ?? []);
   }
 
   /**

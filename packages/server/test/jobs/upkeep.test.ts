@@ -317,4 +317,19 @@ describe('what has had its time', () => {
     // the rows of a dataset that is still there can be read
     expect((await member.client.datasets.rows.query({ id: recent })).rows).toHaveLength(20);
   });
+
+  test('is kept while a job that runs reads it', async () => {
+    const { prisma } = app.app.database;
+    const deleted = await createPenguins(member.client, 2);
+    const { id } = await member.client.jobs.predictDataset.mutate({ datasetId: deleted, model: 'penguins' });
+    await waitFor(member.client, id);
+    await prisma.dataset.update({ where: { id: deleted }, data: { deletedAt: ago(8) } });
+    // as it was for hours
+    await prisma.job.update({ where: { id }, data: { state: 'running' } });
+    await app.app.retention.run();
+    expect(await prisma.dataset.count({ where: { id: deleted } })).toBe(1);
+    await prisma.job.update({ where: { id }, data: { state: 'succeeded' } });
+    await app.app.retention.run();
+    expect(await prisma.dataset.count({ where: { id: deleted } })).toBe(0);
+  });
 });
