@@ -5,7 +5,7 @@ import type { MetricsText } from '../monitoring/metrics.ts';
 import { serve } from '../serve.ts';
 import { type PrimaryMessage, primaryMessageSchema, type WorkerMessage } from './messages.ts';
 
-/** Connections of one process to the database: it is shared by all, and the embedded one takes 40 in all. */
+/** Connections of one process to the database: it is shared by all, and the embedded one does one thing at a time. */
 const connectionsMax = 4;
 
 /** Serves from a worker process until the primary says stop, or is gone. */

@@ -17,7 +17,7 @@ export interface DatabaseOptions {
   /** Where the embedded database keeps its files. A server does not use it. */
   dataFolder: string;
   logger: DatabaseLogger;
-  /** Most connections of this process; the embedded database takes 40 in all. */
+  /** Most connections of this process. */
   connectionsMax?: number;
   /** For tests: other migrations than those of this version. */
   migrationsFolder?: string;

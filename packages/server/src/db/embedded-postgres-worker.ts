@@ -17,7 +17,8 @@ export type EmbeddedPostgresReport =
   | { kind: 'listening'; port: number | null }
   | { kind: 'failed'; message: string };
 
-const connectionsMax = 40;
+/** What the most processes that there may be need, 256 with four each and one more as they start: each costs little. */
+const connectionsMax = 1_300;
 /**
  * PostgreSQL's own cache. By default it has 128 MB, all of which are in memory from the start, since WebAssembly's memory is
  * written to when it is had. What is not in it is read from the operating system's cache, which has the same files.

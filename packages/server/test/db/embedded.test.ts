@@ -80,13 +80,10 @@ describe('the embedded database', () => {
     await expect(new Client({ connectionString: url.href }).connect()).rejects.toThrow('no such database');
   });
 
-  test('refuses one connection too many, and serves the others', async () => {
+  test('takes the connections of many processes', async () => {
     const connectionString = database.pool.options.connectionString;
-    const clients = Array.from({ length: 50 }, () => new Client({ connectionString }));
-    const results = await Promise.allSettled(clients.map((client) => client.connect()));
-    const refused = results.filter((result) => result.status === 'rejected');
-    expect(refused.length).toBeGreaterThanOrEqual(10);
-    expect(refused[0]?.reason).toMatchObject({ code: '53300' });
+    const clients = Array.from({ length: 60 }, () => new Client({ connectionString }));
+    await Promise.all(clients.map((client) => client.connect()));
     await Promise.all(clients.map((client) => client.end()));
     await expect(database.ping()).resolves.toBeUndefined();
   });
