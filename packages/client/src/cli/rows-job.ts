@@ -1,5 +1,6 @@
 import type { ColumnMapping, Dataset } from '@oriel/schemas';
 import type { NodeClient } from '../node/node-client.ts';
+import { createRandomId } from '../random-id.ts';
 import { readPairs, required } from './arguments.ts';
 import { chooseMapping } from './choose-mapping.ts';
 import { toInputFormat } from './formats.ts';
@@ -107,6 +108,6 @@ export async function toJobInput(
     model,
     ...(modelVersion !== undefined && { modelVersion }),
     mapping,
-    idempotencyKey: crypto.randomUUID(),
+    idempotencyKey: createRandomId(),
   };
 }

@@ -1,3 +1,5 @@
+import { createRandomId } from '../random-id.ts';
+
 /** What a form has around its one file. */
 export interface FormFrame {
   readonly contentType: string;
@@ -16,7 +18,7 @@ export function createFormFrame(
   fields: Readonly<Record<string, string | undefined>>,
   fileName: string,
 ): FormFrame {
-  const boundary = `oriel-${crypto.randomUUID()}`;
+  const boundary = `oriel-${createRandomId()}`;
   const parts = Object.entries(fields).flatMap(([name, value]) =>
     value === undefined
       ? []

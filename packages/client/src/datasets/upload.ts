@@ -1,6 +1,7 @@
 import { type Dataset, type DatasetFormat, datasetSchema } from '@oriel/schemas';
 import type { ApiCalls } from '../api-calls.ts';
 import type { Connection } from '../connection.ts';
+import { createRandomId } from '../random-id.ts';
 import { callRest, fitsInUrl, readJson, toQuery } from '../rest.ts';
 import { sendAgain } from '../send-again.ts';
 import { formatOfFileName, toDatasetName } from './file-name.ts';
@@ -58,7 +59,7 @@ export async function uploadDataset(
   source: UploadSource,
   options: UploadOptions = {},
 ): Promise<Dataset> {
-  const { idempotencyKey = crypto.randomUUID(), signal, onProgress } = options;
+  const { idempotencyKey = createRandomId(), signal, onProgress } = options;
   const body = await toUploadBody(source, canStream());
   let failure: unknown;
   /** Fails as it does: it breaks the request, which would be sent again. */
