@@ -2,6 +2,7 @@ import { type Job, wireFormat } from '@oriel/schemas';
 
 const none: readonly Job[] = [];
 let told = none;
+let isHeld = false;
 
 /** What watchers of jobs are told by the mocked server; nothing comes through unless a test says so. */
 export const jobEvents = {
@@ -9,8 +10,13 @@ export const jobEvents = {
   tell(...jobs: readonly Job[]): void {
     told = jobs;
   },
+  /** From now on, no stream opens: as where a proxy keeps an answer until it is whole. */
+  hold(): void {
+    isHeld = true;
+  },
   reset(): void {
     told = none;
+    isHeld = false;
   },
 };
 
@@ -32,6 +38,7 @@ export class TestEventSource extends EventTarget {
   }
 
   #begin(): void {
+    if (isHeld) return;
     if (told.length === 0) {
       this.close();
       this.dispatchEvent(new Event('error'));

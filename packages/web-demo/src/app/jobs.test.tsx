@@ -77,6 +77,14 @@ describe('one job', () => {
     expect(await screen.findByText('failed', {}, { timeout: 8000 })).toBeVisible();
   });
 
+  test('is asked for again and again where a stream of events does not open', async () => {
+    jobEvents.hold();
+    openJob({ state: 'running' });
+    await screen.findByText('running');
+    api.answer('jobs.get', job({ state: 'failed', revision: 2 }));
+    expect(await screen.findByText('failed', {}, { timeout: 8000 })).toBeVisible();
+  });
+
   test('is paused, and goes on', async () => {
     const user = openJob({ state: 'running', progress: progress({ rowsDone: 250 }) });
     const paused = job({ state: 'paused', revision: 2, progress: progress({ rowsDone: 250 }) });

@@ -29,7 +29,8 @@ export function useJob(id: string) {
   return useQuery(
     trpc.jobs.get.queryOptions(
       { id },
-      { refetchInterval: events.status === 'error' && !isOver ? pollMs : false },
+      // also while a stream does not open, and once one has ended before the job
+      { refetchInterval: events.status !== 'pending' && !isOver ? pollMs : false },
     ),
   );
 }
