@@ -1,6 +1,5 @@
-import { type ComponentType, lazy } from 'react';
-import { Button } from '../components/button.tsx';
-import { Notice } from '../components/notice.tsx';
+import type { ComponentType } from 'react';
+import { lazyPart } from '../components/lazy-part.tsx';
 
 // most visitors never see these pages: each comes with code of its own, when it is asked for
 export const SignInPage = lazyPage(
@@ -26,17 +25,6 @@ export const ScorePage = lazyPage(async () => (await import('../features/jobs/sc
 export const JobsPage = lazyPage(async () => (await import('../features/jobs/jobs-page.tsx')).JobsPage);
 export const JobPage = lazyPage(async () => (await import('../features/jobs/job-page.tsx')).JobPage);
 
-/** A page whose code cannot be had, e.g. since a newer version of the server is running, says so in its place. */
 function lazyPage<Props extends object>(load: () => Promise<ComponentType<Props>>) {
-  return lazy(async () => ({ default: await load().catch((): ComponentType<Props> => NotLoaded) }));
-}
-
-function NotLoaded() {
-  return (
-    <Notice tone="error" title="This page could not be loaded">
-      <Button className="mt-2" onClick={() => window.location.reload()}>
-        Load it again
-      </Button>
-    </Notice>
-  );
+  return lazyPart('This page', load);
 }

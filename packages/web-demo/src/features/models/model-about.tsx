@@ -1,12 +1,13 @@
 import type { ModelDetail } from '@oriel/schemas';
 import { ChevronRight } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { Badge } from '../../components/badge.tsx';
+import { lazyPart } from '../../components/lazy-part.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { VersionTable } from './version-table.tsx';
 
 // Markdown is only needed by those who open a card
-const ModelCard = lazy(() => import('./model-card.tsx').then((module) => ({ default: module.ModelCard })));
+const ModelCard = lazyPart('The model card', async () => (await import('./model-card.tsx')).ModelCard);
 
 /** What a model is, with its card and its versions for those who want to know. */
 export function ModelAbout({ model }: { model: ModelDetail }) {
