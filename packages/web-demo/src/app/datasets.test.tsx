@@ -156,6 +156,21 @@ describe('an upload', () => {
     expect(screen.queryByRole('list', { name: 'Uploads' })).toBeNull();
   });
 
+  test('is not lost without a question by closing the page, whatever it shows by then', async () => {
+    const isAskedFor = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+    const answer = Promise.withResolvers<Dataset>();
+    transfers.answer({ upload: () => answer.promise });
+    const user = openList([]);
+    expect(isAskedFor()).toBe(false);
+    await user.upload(await screen.findByLabelText('Files to upload'), csv);
+    await screen.findByRole('list', { name: 'Uploads' });
+    await user.click(screen.getByRole('link', { name: 'Models' }));
+    await screen.findByRole('heading', { level: 2, name: 'Penguin species' });
+    expect(isAskedFor()).toBe(true);
+    answer.resolve(dataset());
+    await waitFor(() => expect(isAskedFor()).toBe(false));
+  });
+
   test('that cannot be read says what is wrong, and where', async () => {
     const error = {
       code: 'DATASET_UNREADABLE' as const,

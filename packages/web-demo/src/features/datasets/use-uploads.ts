@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useReducer, useRef } from 'react';
+import { useReducer, useRef } from 'react';
 import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
 import { nextUploads, toItemError } from './uploads.ts';
 
@@ -17,24 +17,27 @@ export function useUploads(datasetId: string | null) {
   const running = useRef(new Map<number, AbortController>());
   const lastId = useRef(0);
 
-  useAskBeforeLeaving(uploads.some(({ state }) => state === 'sending'));
-
   async function send(file: File) {
     lastId.current += 1;
     const id = lastId.current;
     const controller = new AbortController();
     running.current.set(id, controller);
     dispatch({ type: 'begun', id, name: file.name, sizeBytes: file.size });
+    const stopAsking = askBeforeLeaving();
     try {
       const dataset = await client.datasets.upload(file, {
         ...(datasetId !== null && { datasetId }),
         signal: controller.signal,
-        onProgress: ({ sentBytes }) => dispatch({ type: 'sent', id, sentBytes }),
+        onProgress({ phase, sentBytes }) {
+          if (phase === 'importing') stopAsking();
+          dispatch({ type: 'sent', id, sentBytes });
+        },
       });
       dispatch({ type: 'ready', id, dataset });
     } catch (error) {
       dispatch({ type: 'failed', id, error: toItemError(error) });
     }
+    stopAsking();
     running.current.delete(id);
     await queryClient.invalidateQueries(trpc.datasets.pathFilter());
   }
@@ -49,12 +52,14 @@ export function useUploads(datasetId: string | null) {
   };
 }
 
-/** Closing the page ends what is on its way: the browser asks whether one means it. */
-function useAskBeforeLeaving(isSending: boolean): void {
-  useEffect(() => {
-    if (!isSending) return undefined;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
-  }, [isSending]);
+/**
+ * Closing the page ends what is on its way: the browser asks whether one means it, whatever the page shows by then.
+ *
+ * @returns ends the asking
+ */
+function askBeforeLeaving(): () => void {
+  // one of its own for each upload: the same one would be there once, and go with the first
+  const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+  window.addEventListener('beforeunload', ask);
+  return () => window.removeEventListener('beforeunload', ask);
 }
