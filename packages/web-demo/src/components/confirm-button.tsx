@@ -10,12 +10,20 @@ interface Props {
   readonly onConfirm: () => void;
 }
 
-/** A button that asks once more. The safe answer has the focus, so that pressing Enter twice does nothing. */
+/**
+ * A button that asks once more. The safe answer has the focus, so that pressing Enter twice does nothing; with the answer
+ * it comes back, since it would go with the button that had it.
+ */
 export function ConfirmButton({ label, action, isBusy = false, onConfirm }: Props) {
-  const [isAsking, setAsking] = useState(false);
-  if (!isAsking)
+  const [state, setState] = useState<'ready' | 'asking' | 'answered'>('ready');
+  if (state !== 'asking')
     return (
-      <Button aria-label={label} isBusy={isBusy} onClick={() => setAsking(true)}>
+      <Button
+        aria-label={label}
+        isBusy={isBusy}
+        autoFocus={state === 'answered'}
+        onClick={() => setState('asking')}
+      >
         {action}
       </Button>
     );
@@ -24,13 +32,13 @@ export function ConfirmButton({ label, action, isBusy = false, onConfirm }: Prop
       <Button
         className="border-danger-line text-danger"
         onClick={() => {
-          setAsking(false);
+          setState('answered');
           onConfirm();
         }}
       >
         Yes, {action.toLowerCase()}
       </Button>
-      <Button autoFocus onClick={() => setAsking(false)}>
+      <Button autoFocus onClick={() => setState('answered')}>
         No
       </Button>
     </fieldset>
