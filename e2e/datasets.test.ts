@@ -112,7 +112,7 @@ describe.skipIf(!hasBrowser)('datasets and jobs', () => {
     await page.getByText('Every day at 06:00 (Europe/Berlin)').waitFor();
 
     await page.getByRole('link', { name: 'your schedules' }).click();
-    const schedules = page.getByRole('region', { name: 'Your schedules' });
+    const schedules = page.getByRole('region', { name: 'Everybody’s schedules' });
     await schedules.getByText('has not run yet').waitFor();
     expect(await findViolations(page)).toEqual([]);
     await schedules.getByRole('button', { name: 'Delete: Every day at 06:00' }).click();

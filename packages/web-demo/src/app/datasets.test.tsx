@@ -3,30 +3,30 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import { api, serveModels, transfers } from '../../test/api.ts';
 import { dataset, profile, rowPage, version } from '../../test/datasets.ts';
-import { ada, nobody } from '../../test/people.ts';
+import { ada, nobody, root } from '../../test/people.ts';
 import { findPanel, show } from '../../test/show.tsx';
 import { App } from './app.tsx';
 
-function open(hash: string) {
+function open(hash: string, person = ada) {
   serveModels();
-  api.answer('auth.state', { ...nobody, user: ada });
+  api.answer('auth.state', { ...nobody, user: person });
   window.location.hash = hash;
   return show(<App />);
 }
 
-function openList(items: Dataset[]) {
+function openList(items: Dataset[], person = ada) {
   api.answer('datasets.list', { items, nextCursor: null });
-  return open('#/datasets');
+  return open('#/datasets', person);
 }
 
-function openOne(changes: Partial<Dataset> = {}) {
+function openOne(changes: Partial<Dataset> = {}, person = ada) {
   const shown = dataset(changes);
   api.answer('datasets.get', shown);
   api.answer('datasets.profile', profile());
   api.answer('datasets.rows', rowPage());
   api.answer('datasets.versions', { items: [shown.latest] });
   api.answer('datasets.shares', { items: [] });
-  return open(`#/datasets/${shown.id}`);
+  return open(`#/datasets/${shown.id}`, person);
 }
 
 describe('the list of datasets', () => {
@@ -83,6 +83,16 @@ describe('the list of datasets', () => {
     expect(rows[0]).toMatch(/Penguins of 2025birds1,000 rows × 2 columns · csv, 40.1 kB/);
     expect(rows[1]).toMatch(/Brokennot readableLine 7 has 4 values/);
     expect(rows[2]).toMatch(/Of Graceshared with you/);
+  });
+
+  test('has those of everybody for an admin, and says so', async () => {
+    openList([dataset(), dataset({ id: '0193a1b2-0000-7000-8000-0000000000d3', isMine: false })], root);
+    const list = within(await findPanel('Everybody’s datasets'));
+    const rows = (await list.findAllByRole('listitem')).map((row) => row.textContent);
+    expect(rows).toEqual([
+      expect.not.stringContaining('somebody else’s'),
+      expect.stringContaining('somebody else’s'),
+    ]);
   });
 
   test('can be searched by name, and asks anew', async () => {
@@ -399,6 +409,12 @@ describe('one dataset', () => {
   test('one that could not be read can be left too', async () => {
     openOne({ isMine: false, latest: version({ state: 'failed', rows: null, columns: [] }) });
     expect(await screen.findByRole('button', { name: 'Leave Penguins of 2025' })).toBeVisible();
+  });
+
+  test('what an admin sees, and nobody shared, cannot be left', async () => {
+    openOne({ isMine: false }, root);
+    expect(await screen.findByText('somebody else’s')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Leave Penguins of 2025' })).toBeNull();
   });
 
   test('one’s own cannot be left', async () => {

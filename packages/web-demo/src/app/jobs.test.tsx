@@ -4,13 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { api, serveModels } from '../../test/api.ts';
 import { dataset, job, profile, version } from '../../test/datasets.ts';
 import { jobEvents } from '../../test/job-events.ts';
-import { ada, nobody } from '../../test/people.ts';
+import { ada, nobody, root } from '../../test/people.ts';
 import { findPanel, show } from '../../test/show.tsx';
 import { App } from './app.tsx';
 
-function open(hash: string) {
+function open(hash: string, person = ada) {
   serveModels();
-  api.answer('auth.state', { ...nobody, user: ada });
+  api.answer('auth.state', { ...nobody, user: person });
   api.answer('jobs.schedules.list', { items: [] });
   window.location.hash = hash;
   return show(<App />);
@@ -49,6 +49,13 @@ describe('the list of jobs', () => {
     expect(await screen.findByText(/There is none of this kind/)).toBeVisible();
     await user.selectOptions(screen.getByLabelText('Show'), 'All jobs');
     await expect.poll(() => api.inputsOf('jobs.list').at(-1)?.kind).toBeUndefined();
+  });
+
+  test('has those of everybody for an admin, and says so', async () => {
+    api.answer('jobs.list', { items: [], nextCursor: null });
+    open('#/jobs', root);
+    expect(await findPanel('Everybody’s jobs')).toBeVisible();
+    expect(await findPanel('Everybody’s schedules')).toBeVisible();
   });
 
   test('asks whoever is not signed in to do so', async () => {

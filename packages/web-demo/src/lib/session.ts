@@ -13,6 +13,11 @@ export function useUser(): User | null {
   return useAuthState().data?.user ?? null;
 }
 
+/** Whether what is listed is everybody's. */
+export function useIsAdmin(): boolean {
+  return useUser()?.role === 'admin';
+}
+
 /** To be called after signing in or out: what one may see is another now, so all of it is read again. */
 export function useForgetAll(): () => Promise<void> {
   const queryClient = useQueryClient();

@@ -4,6 +4,7 @@ import { Badge } from '../../components/badge.tsx';
 import { DownloadLinks } from '../../components/download-links.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { toJobLink, toScoreLink } from '../../lib/links.ts';
+import { useIsAdmin } from '../../lib/session.ts';
 import { DatasetBadges } from './dataset-badge.tsx';
 import { describeVersion } from './dataset-row.tsx';
 import { LeaveButton } from './leave-button.tsx';
@@ -18,6 +19,8 @@ interface Props {
 /** What it is called, how large it is, and what can be done with all of it. */
 export function DatasetHeading({ dataset, version, isReadable }: Props) {
   const { id, name, description, tags, latest, isMine, jobId, deletedAt } = dataset;
+  // an admin reads also what nobody shared: there is nothing to leave
+  const isShared = !useIsAdmin() && !isMine;
   return (
     <div className="space-y-3">
       <PageHeading title={name}>{describeVersion(latest)}</PageHeading>
@@ -47,7 +50,7 @@ export function DatasetHeading({ dataset, version, isReadable }: Props) {
             <DownloadLinks datasetId={id} selection={version === null ? {} : { version }} />
           </>
         )}
-        {deletedAt === null && !isMine && <LeaveButton dataset={dataset} />}
+        {deletedAt === null && isShared && <LeaveButton dataset={dataset} />}
       </div>
     </div>
   );

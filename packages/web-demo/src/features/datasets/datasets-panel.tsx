@@ -4,6 +4,7 @@ import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { textIn } from '../../lib/form-data.ts';
 import { usePagedList } from '../../lib/paged-list.ts';
+import { useIsAdmin } from '../../lib/session.ts';
 import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
 import { DatasetRow } from './dataset-row.tsx';
 
@@ -19,8 +20,9 @@ interface Search {
 export function DatasetsPanel() {
   const [search, setSearch] = useState<Search>({ text: '', isDeleted: false });
   const { query: datasets, items } = useDatasets(search);
+  const title = useIsAdmin() ? 'Everybody’s datasets' : 'Your datasets';
   return (
-    <Panel title="Your datasets" aside={<SearchForm search={search} onSearch={setSearch} />}>
+    <Panel title={title} aside={<SearchForm search={search} onSearch={setSearch} />}>
       <QueryState isPending={datasets.isPending} error={datasets.error} />
       {datasets.data && items.length === 0 && (
         <p className="rounded-lg border border-dashed border-line p-6 text-center text-sm text-muted">

@@ -5,6 +5,7 @@ import { PageHeading } from '../../components/page-heading.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { usePagedList } from '../../lib/paged-list.ts';
+import { useIsAdmin } from '../../lib/session.ts';
 import { useTRPC, useTRPCClient } from '../../lib/trpc.ts';
 import { JobRow } from './job-row.tsx';
 import { isFinal, kindWords } from './job-words.ts';
@@ -17,12 +18,13 @@ const refetchMs = 2000;
 export function JobsPage() {
   const [kind, setKind] = useState<JobKind | undefined>('dataset.predict');
   const { query: jobs, items } = useJobs(kind);
+  const title = useIsAdmin() ? 'Everybody’s jobs' : 'Your jobs';
   return (
     <>
       <PageHeading title="Jobs">
         Work on whole datasets. It goes on without this page, and when a process of the server ends.
       </PageHeading>
-      <Panel title="Your jobs" aside={<KindSelect kind={kind} onKind={setKind} />}>
+      <Panel title={title} aside={<KindSelect kind={kind} onKind={setKind} />}>
         <QueryState isPending={jobs.isPending} error={jobs.error} />
         {jobs.data && items.length === 0 && (
           <p className="rounded-lg border border-dashed border-line p-6 text-center text-sm text-muted">

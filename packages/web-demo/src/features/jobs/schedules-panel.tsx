@@ -6,6 +6,7 @@ import { Panel } from '../../components/panel.tsx';
 import { QueryState } from '../../components/query-state.tsx';
 import { formatTime } from '../../lib/format.ts';
 import { toDatasetLink } from '../../lib/links.ts';
+import { useIsAdmin } from '../../lib/session.ts';
 import { useTRPC } from '../../lib/trpc.ts';
 import { timesInWords } from './schedule-words.ts';
 
@@ -13,11 +14,12 @@ import { timesInWords } from './schedule-words.ts';
 export function SchedulesPanel() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
+  const title = useIsAdmin() ? 'Everybody’s schedules' : 'Your schedules';
   const schedules = useQuery(trpc.jobs.schedules.list.queryOptions());
   const refresh = () => queryClient.invalidateQueries(trpc.jobs.schedules.pathFilter());
   const remove = useMutation(trpc.jobs.schedules.delete.mutationOptions({ onSettled: refresh }));
   return (
-    <Panel title="Your schedules">
+    <Panel title={title}>
       <QueryState isPending={schedules.isPending} error={schedules.error} actionError={remove.error} />
       {schedules.data?.items.length === 0 && (
         <p className="text-sm text-muted">
