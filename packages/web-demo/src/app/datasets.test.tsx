@@ -355,6 +355,18 @@ describe('one dataset', () => {
     ]);
   });
 
+  test('says which version is shown, where that is not the latest', async () => {
+    const latest = version({ version: 2, rows: 2000 });
+    const user = openOne({ latest });
+    api.answer('datasets.versions', { items: [latest, version()] });
+    await user.click(await screen.findByRole('tab', { name: 'Versions' }));
+    expect(screen.queryByText(/is shown$/)).toBeNull();
+    await user.click(await screen.findByRole('button', { name: 'Show version 1' }));
+    expect(screen.getByText('version 1 is shown')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Show version 2' }));
+    expect(screen.queryByText(/is shown$/)).toBeNull();
+  });
+
   test('is shared, and not any more', async () => {
     const grace = {
       userId: '0193a1b2-0000-7000-8000-000000000009',

@@ -26,6 +26,9 @@ export function DatasetHeading({ dataset, version, isReadable }: Props) {
       <PageHeading title={name}>{describeVersion(latest)}</PageHeading>
       {description !== '' && <p className="max-w-prose whitespace-pre-line text-sm">{description}</p>}
       <p className="flex flex-wrap items-center gap-2 text-sm empty:hidden">
+        {version !== null && version !== latest.version && (
+          <Badge tone="warning">version {version} is shown</Badge>
+        )}
         <DatasetBadges dataset={dataset} />
         {tags.map((tag) => (
           <Badge key={tag} tone="accent">
