@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawOne } from '../support/inputs.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
-import { codeBlocks } from './markdown.ts';
+import { codeBlocks, toProgram } from './markdown.ts';
 
 const run = promisify(execFile);
 const pages = ['README.md', 'docs/call-a-model.md'];
@@ -50,13 +50,15 @@ function toUnknown(line: string): unknown {
 
 describe.each(pages)('%s', (page) => {
   test('its TypeScript runs as one program, from top to bottom', async () => {
-    const blocks = codeBlocks(page, 'ts').map(here);
-    // imports belong to the top; each block else keeps its own names
-    const imports = blocks.flatMap((code) => code.match(/^import .*$/gm) ?? []);
-    const [first = '', ...rest] = blocks.map((code) => code.replaceAll(/^import .*$/gm, ''));
-    const program = [...imports, first, ...rest.map((code) => `{\n${code}\n}`)].join('\n');
-    await writeFile(join(folder, 'page.ts'), program);
+    await writeFile(join(folder, 'page.ts'), toProgram(codeBlocks(page, 'ts').map(here)));
     const { stdout } = await run(process.execPath, ['page.ts'], { cwd: folder });
     expect(stdout).not.toBe('');
   });
+});
+
+test('docs/front-end.md: the program with a mocked API says what its comments say', async () => {
+  const [program = ''] = codeBlocks('docs/front-end.md', 'ts');
+  await writeFile(join(folder, 'mocked.ts'), program);
+  const { stdout } = await run(process.execPath, ['mocked.ts'], { cwd: folder });
+  expect(stdout).toBe("ENGINE_OVERLOADED\n[ { body: 'Act now!' } ]\n");
 });

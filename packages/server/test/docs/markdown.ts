@@ -24,3 +24,11 @@ export function codeBlocks(path: string, language: string): string[] {
     ([, code = '']) => code,
   );
 }
+
+/** Blocks of TypeScript as one program, from top to bottom: each after the first keeps its own names. */
+export function toProgram(blocks: readonly string[]): string {
+  // imports belong to the top
+  const imports = blocks.flatMap((code) => code.match(/^import .*$/gm) ?? []);
+  const [first = '', ...rest] = blocks.map((code) => code.replaceAll(/^import .*$/gm, ''));
+  return [...imports, first, ...rest.map((code) => `{\n${code}\n}`)].join('\n');
+}
