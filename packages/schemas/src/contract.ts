@@ -15,7 +15,7 @@ export interface MediaInput {
   readonly types: readonly string[];
 }
 
-/** One input a reader can try, with a name. The first of a contract is also run at start-up as warm-up. */
+/** One input a reader can try, with a name. Each is also run when a server starts: it must be answered, and warms the model up. */
 export interface ContractExample<In> {
   readonly title: string;
   readonly input: In;

@@ -1,5 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import type { AnyContract } from '@oriel/schemas';
 import { afterAll, expect, test } from 'vitest';
 import { onnxBytes } from '../support/onnx-fixture.ts';
@@ -12,19 +14,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 test('docs/serve-your-own-model.md, word for word, serves a model', async () => {
   const [contract = '', pipeline = '', line = ''] = codeBlocks('docs/serve-your-own-model.md', 'ts');
   const models = pathToFileURL(`${folder}/`);
-  await mkdir(new URL('doubler/1/', models), { recursive: true });
+  await mkdir(new URL('doubler/', models), { recursive: true });
   await writeFile(new URL('doubler/contract.ts', models), contract);
   await writeFile(new URL('doubler/pipeline.ts', models), pipeline);
   await writeFile(new URL('registry.ts', models), line);
-  await writeFile(
-    new URL('doubler/1/model.onnx', models),
-    onnxBytes({
-      inputs: [{ name: 'x', dtype: 'float32', dims: ['batch', 1] }],
-      outputs: [{ name: 'y', dtype: 'float32', dims: ['batch', 1] }],
-      nodes: [{ op: 'Mul', inputs: ['x', 'two'], outputs: ['y'] }],
-      constants: { two: { dims: [1], floats: [2] } },
-    }),
-  );
+  // its paths begin at the root of the repository
+  const [file = ''] = codeBlocks('docs/serve-your-own-model.md', 'sh');
+  await promisify(execFile)('sh', ['-ec', file], { cwd: folder });
+  await rename(new URL('models/doubler/1/', models), new URL('doubler/1/', models));
 
   const registry: Record<string, AnyContract> = await import(new URL('registry.ts', models).href);
   const app = await startTestApp({}, { contracts: { ...registry }, modelsFolder: models });
