@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, createUser } from '../support/identities.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
-import { codeBlocks } from './markdown.ts';
+import { codeBlocks, fileUrl } from './markdown.ts';
 
 // The commands of docs/datasets.md and then docs/jobs.md, one after another: each uses what those before it made.
 
@@ -17,6 +17,7 @@ const hasTools = await run('sh', ['-c', 'curl --version && jq --version']).then(
   () => false,
 );
 const pages = ['docs/datasets.md', 'docs/jobs.md'];
+const command = fileURLToPath(fileUrl('packages/client/src/cli/main.ts'));
 
 let app: TestApp;
 let folder: string;
@@ -66,6 +67,28 @@ describe.runIf(hasTools)('docs/datasets.md and docs/jobs.md', () => {
     expect((await readFile(join(folder, 'rows.parquet'))).subarray(0, 4).toString()).toBe('PAR1');
   }, 120_000);
 });
+
+test('the commands of README.md and docs/jobs.md score a file', async () => {
+  const blocks = [...codeBlocks('README.md', 'sh'), ...codeBlocks('docs/jobs.md', 'text')];
+  const lines = blocks.filter((code) => code.startsWith('npx oriel predict'));
+  expect(lines).toHaveLength(2);
+  const csv = 'island,body_mass_g\nDream,3400\nBiscoe,5950\n';
+  for (const name of ['rows.csv', 'penguins.csv']) await writeFile(join(folder, name), csv);
+  const script = lines.join('').replaceAll('npx oriel', '"$NODE" "$ORIEL"');
+  const ofCommand = { ...env, ORIEL_URL: app.url, NODE: process.execPath, ORIEL: command };
+  await run('sh', ['-ec', script], { cwd: folder, env: ofCommand });
+  for (const name of ['scored.parquet', 'out.parquet'])
+    expect((await readFile(join(folder, name))).subarray(0, 4).toString()).toBe('PAR1');
+}, 60_000);
+
+test('the program for Node.js in docs/datasets.md uploads a file, and writes one', async () => {
+  const [, program = ''] = codeBlocks('docs/datasets.md', 'ts');
+  await writeFile(join(folder, 'penguins.csv'), 'island,body_mass_g\nDream,3400\nBiscoe,5950\n');
+  await writeFile(join(folder, 'node.ts'), here(program));
+  const { stdout } = await run(process.execPath, ['node.ts'], { cwd: folder, env });
+  expect(stdout).toMatch(/^2 \d+\n$/);
+  expect((await readFile(join(folder, 'penguins.parquet'))).subarray(0, 4).toString()).toBe('PAR1');
+}, 60_000);
 
 describe.each(pages)('%s', (page) => {
   test('its first program runs', async () => {
