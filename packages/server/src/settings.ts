@@ -210,7 +210,7 @@ export const settings = {
     z.enum(['on', 'off']),
     'on',
     'off',
-    'Whether callers that nobody knows may predict, and look at the models; they may do nothing else.',
+    'Whether callers that nobody knows may predict, look at the models, and see that others predicted, though not what; they may do nothing else.',
   ),
   ORIEL_ANONYMOUS_PER_MINUTE: setting(
     count(0, 1_000_000_000),
@@ -318,7 +318,7 @@ export const settings = {
     z.string().regex(/^[\x21-\x7e]{32,1024}$/, 'at least 32 characters, without spaces'),
     undefined,
     'k7Xq2vN9pL4wRz8mTj3cYb6hFd1sGa5e',
-    'Encrypts in the database what signs access tokens; the same for all servers of one database. Unset: one is made and kept in ORIEL_DATA_DIR.',
+    'Encrypts in the database what signs access tokens and webhooks; the same for all servers of one database. Unset: one is made and kept in ORIEL_DATA_DIR.',
   ),
   ORIEL_SIGNING_KEY_DAYS: setting(
     count(1, 3650),
