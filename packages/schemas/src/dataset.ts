@@ -112,9 +112,10 @@ export const datasetSchema = z
     tags: z.array(z.string()),
     origin: z.enum(['upload', 'job']).meta({ description: 'Whether somebody sent it, or a job made it.' }),
     jobId: z.uuid().nullable().meta({ description: 'The job that made it.' }),
-    isMine: z
-      .boolean()
-      .meta({ description: 'False where it is shared with the caller, who may read it only.' }),
+    isMine: z.boolean().meta({
+      description:
+        'False where it is somebody else’s: shared with the caller, who may read it only, or seen by an admin.',
+    }),
     latest: datasetVersionSchema,
     createdAt: time,
     updatedAt: time,
@@ -155,7 +156,9 @@ export const createDatasetInputSchema = datasetDetailsSchema.extend({
     .uuid()
     .optional()
     .meta({ description: 'A dataset that this is a new version of; a new dataset without it.' }),
-  idempotencyKey: plainText(255).min(1).optional(),
+  idempotencyKey: plainText(255).min(1).optional().meta({
+    description: 'The same key and content make one dataset. REST takes the header Idempotency-Key too.',
+  }),
 });
 export type CreateDatasetInput = z.infer<typeof createDatasetInputSchema>;
 

@@ -95,7 +95,7 @@ const jobOptions = {
 
 const onDataset = {
   datasetId: z.uuid(),
-  datasetVersion: versionNumberSchema.optional().meta({ description: 'Left out: the latest.' }),
+  datasetVersion: versionNumberSchema.optional().meta({ description: 'Left out: the latest that is ready.' }),
   model: modelIdSchema,
   modelVersion: modelVersionSchema.optional().meta({ description: 'Left out: the default version.' }),
   mapping: columnMappingSchema.optional().meta({ description: 'Left out: as proposed.' }),

@@ -42,7 +42,10 @@ export function datasetOperations(): DoorOperation[] {
         parameters: [
           ...parametersOf(details, { tags: 'Tags with commas between them.' }),
           header('idempotency-key', 'The same key and file make one dataset.'),
-          header('prefer', 'How long to wait for the rows to be read, e.g. `wait=30`; at most 30 seconds.'),
+          header(
+            'prefer',
+            'How long to wait for the rows to be read, e.g. `wait=30`; at most 30 seconds. `respond-async`: not at all.',
+          ),
           header('content-digest', 'SHA-256 of the body (RFC 9530); another body is refused.'),
           header('x-content-sha256', 'SHA-256 of the file, unpacked, in hex; another file is refused.'),
         ],

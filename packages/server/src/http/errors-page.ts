@@ -11,7 +11,7 @@ const adviceOf: Record<ErrorCode, string> = {
     'The file cannot be read as a table. The message says where and why; mend that place and upload it again.',
   UPLOAD_INCOMPLETE: 'The upload ended before all of the file was there. Nothing was kept; send it again.',
   URL_REFUSED:
-    'The server does not fetch from or call that address: it is not public, not HTTP, or answered with a failure.',
+    'The server does not fetch from or call that address: it is not public, not HTTP, on a port that is not allowed, or answered with a failure.',
   UNAUTHENTICATED:
     'Sign in, or send an API key or access token: Authorization: Bearer …. One that was sent is mistyped, expired or revoked.',
   FORBIDDEN:
@@ -34,7 +34,7 @@ const adviceOf: Record<ErrorCode, string> = {
   TABLE_MEMORY_EXCEEDED:
     'What was asked of a dataset takes more memory than the server works on tables with. Ask for fewer columns or rows, or leave out the order; or ask its operator to raise ORIEL_TABLE_MEMORY_MB.',
   BODY_TOO_LARGE:
-    'The body is larger than this server accepts. Send less, or ask its operator to raise ORIEL_BODY_BYTES_MAX.',
+    'The body is larger than this server accepts. Send less, or ask its operator to raise ORIEL_BODY_BYTES_MAX, or ORIEL_UPLOAD_BYTES_MAX for files of datasets.',
   URL_TOO_LONG: 'The URL is longer than this server accepts. Send the input in the body of a POST.',
   HEADERS_TOO_LARGE:
     'The headers are too many, or together too large. Send fewer; cookies of other programs on the same host count too.',
@@ -57,7 +57,7 @@ const adviceOf: Record<ErrorCode, string> = {
   SERVER_STOPPING:
     'This process finishes what it accepted and takes nothing new. Try again: another may answer.',
   DATABASE_UNAVAILABLE: 'The database does not answer. Predictions go on; what is stored cannot be read now.',
-  STORAGE_UNAVAILABLE: 'The storage of files does not answer. Try again in a moment.',
+  STORAGE_UNAVAILABLE: 'The storage of files does not answer, or has no room left. Try again in a moment.',
   DEADLINE_EXCEEDED: 'The answer was not there in time. Try again later or with a longer deadline.',
 };
 

@@ -49,7 +49,8 @@ export function jobOperations(): DoorOperation[] {
         operationId: 'getJobResults',
         tags: ['jobs'],
         summary: 'Download the results of a job',
-        description: 'Leads to the export of the dataset that it made, with the same query.',
+        description:
+          'Leads to the export of the dataset that it made, with the same query: `columns`, `filter` and `sort` select rows there too.',
         parameters: [
           id,
           {
