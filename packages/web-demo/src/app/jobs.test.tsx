@@ -1,5 +1,5 @@
 import type { Job } from '@oriel/schemas';
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import { api, serveModels } from '../../test/api.ts';
 import { dataset, job, profile, version } from '../../test/datasets.ts';
@@ -222,8 +222,27 @@ describe('scoring a dataset', () => {
         model: 'penguins',
         mapping: { island: 'island', bodyMassG: 'mass_g' },
         keepColumns: true,
+        idempotencyKey: expect.any(String),
       },
     ]);
+  });
+
+  test('what is sent again, since no answer came, makes the same job; something else makes another', async () => {
+    api.refuse('jobs.predictDataset', { code: 'DEADLINE_EXCEEDED', detail: 'It took too long.' });
+    const user = openScore();
+    const start = await screen.findByRole('button', { name: 'Score 1,000 rows' });
+    const started = () => api.inputsOf('jobs.predictDataset').map(({ idempotencyKey }) => idempotencyKey);
+    await user.click(start);
+    expect(await screen.findByText('It took too long.')).toBeVisible();
+    await user.click(start);
+    await waitFor(() => expect(started()).toHaveLength(2));
+    await user.type(screen.getByLabelText('Name of the results'), 'Scores');
+    await waitFor(() => expect(start).not.toHaveAttribute('aria-disabled'));
+    await user.click(start);
+    await waitFor(() => expect(started()).toHaveLength(3));
+    const [first, second, third] = started();
+    expect([typeof first, second]).toEqual(['string', first]);
+    expect(third).not.toBe(first);
   });
 
   test('a dataset whose newest version cannot be read is scored with the one before', async () => {

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from '../../components/button.tsx';
 import { Form } from '../../components/form.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { useCallKey } from '../../lib/call-key.ts';
 import { textIn } from '../../lib/form-data.ts';
 import { toFormFailure } from '../../lib/form-failure.ts';
 import { toDatasetLink } from '../../lib/links.ts';
@@ -10,6 +11,7 @@ import { useTRPC } from '../../lib/trpc.ts';
 /** A dataset that the server fetches itself. */
 export function FromUrlForm({ onDone }: { onDone: () => void }) {
   const trpc = useTRPC();
+  const toKey = useCallKey();
   const queryClient = useQueryClient();
   const create = useMutation(
     trpc.datasets.create.mutationOptions({
@@ -30,7 +32,8 @@ export function FromUrlForm({ onDone }: { onDone: () => void }) {
         refusal={create.error}
         onSubmit={(data) => {
           const name = textIn(data, 'name').trim();
-          create.mutate({ url: textIn(data, 'url'), ...(name !== '' && { name }) });
+          const input = { url: textIn(data, 'url'), ...(name !== '' && { name }) };
+          create.mutate({ ...input, idempotencyKey: toKey(input) });
         }}
       >
         <TextField

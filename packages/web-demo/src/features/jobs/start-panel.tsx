@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Form } from '../../components/form.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { useCallKey } from '../../lib/call-key.ts';
 import { textIn } from '../../lib/form-data.ts';
 import { toFormFailure } from '../../lib/form-failure.ts';
 import { formatCountOf } from '../../lib/format.ts';
@@ -21,6 +22,7 @@ interface Props {
 /** Starts the job, and shows it. */
 export function StartPanel({ dataset, model, mapping, missing }: Props) {
   const trpc = useTRPC();
+  const toKey = useCallKey();
   const start = useMutation(
     trpc.jobs.predictDataset.mutationOptions({
       onSuccess: ({ id }) => {
@@ -40,21 +42,22 @@ export function StartPanel({ dataset, model, mapping, missing }: Props) {
           refusal={start.error}
           onSubmit={(data) => {
             const name = textIn(data, 'name').trim();
-            start.mutate({
+            const input = {
               datasetId: dataset.id,
               model: model.id,
               mapping,
               keepColumns: data.has('keepColumns'),
               webhook: webhookIn(data),
               ...(name !== '' && { name }),
-            });
+            };
+            start.mutate({ ...input, idempotencyKey: toKey(input) });
           }}
         >
           <TextField
             name="name"
             label="Name of the results"
             autoComplete="off"
-            placeholder={`${dataset.name}, ${model.title}`}
+            placeholder={`${dataset.name}: ${model.id}`}
             error={errors.name}
           />
           <label className="flex items-center gap-2 text-sm">
