@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { api, penguinsAnswer, serveModels } from '../../test/api.ts';
 import { digits, penguins } from '../../test/models.ts';
+import { ada, nobody } from '../../test/people.ts';
 import { show } from '../../test/show.tsx';
 import { App } from './app.tsx';
 
@@ -95,6 +96,19 @@ describe('the page', () => {
     serveModels();
     vi.advanceTimersToNextTimer();
     expect(await title('Penguin species')).toBeVisible();
+  });
+
+  test('knows who is signed in once the server can say so again', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    api.refuse('auth.state', { code: 'DATABASE_UNAVAILABLE' });
+    window.location.hash = '#/account';
+    show(<App />);
+    expect(await screen.findByRole('alert')).toBeVisible();
+    expect(screen.getByRole('link', { name: 'Sign in' })).toBeVisible();
+    api.answer('auth.state', { ...nobody, user: ada });
+    vi.advanceTimersToNextTimer();
+    expect(await screen.findByRole('link', { name: 'Ada' })).toBeVisible();
   });
 });
 
