@@ -31,7 +31,7 @@ function toTokenProblem({ status, message }: TokenError): Problem | null {
   const isTooOften = status === 429;
   return {
     type: `/docs/errors#${isTooOften ? 'rate-limited' : 'unauthenticated'}`,
-    title: isTooOften ? 'Too many requests' : 'Unauthorized',
+    title: isTooOften ? 'Too many requests' : 'Not signed in',
     status: isTooOften ? 429 : 401,
     detail: message,
     code: isTooOften ? 'RATE_LIMITED' : 'UNAUTHENTICATED',

@@ -64,7 +64,7 @@ function answerModels(request: StrictRequest<DefaultBodyType>) {
 function refuse(request: StrictRequest<DefaultBodyType>) {
   const problem = {
     type: '/docs/errors#unauthenticated',
-    title: 'Unauthorized',
+    title: 'Not signed in',
     status: 401,
     detail: 'The access token is not valid.',
     code: 'UNAUTHENTICATED',
@@ -232,6 +232,7 @@ describe('client credentials', () => {
     const error = await failureOf(createClient({ url, auth: credentials }).models.list.query());
     expect(problemOf(error)).toMatchObject({
       code: 'UNAUTHENTICATED',
+      title: 'Not signed in',
       detail: 'There is no access token: invalid_client: No client has the secret "…". (401)',
     });
     expect(textOf(error)).not.toContain(credentials.clientSecret);
