@@ -363,6 +363,8 @@ describe('one dataset', () => {
     expect(screen.queryByText(/is shown$/)).toBeNull();
     await user.click(await screen.findByRole('button', { name: 'Show version 1' }));
     expect(screen.getByText('version 1 is shown')).toBeVisible();
+    // a job reads the latest one
+    expect(screen.getByRole('link', { name: 'Score the latest version' })).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Show version 2' }));
     expect(screen.queryByText(/is shown$/)).toBeNull();
   });

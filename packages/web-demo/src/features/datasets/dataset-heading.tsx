@@ -19,6 +19,7 @@ interface Props {
 /** What it is called, how large it is, and what can be done with all of it. */
 export function DatasetHeading({ dataset, version, isReadable }: Props) {
   const { id, name, description, tags, latest, isMine, jobId, deletedAt } = dataset;
+  const isOlder = version !== null && version !== latest.version;
   // an admin reads also what nobody shared: there is nothing to leave
   const isShared = !useIsAdmin() && !isMine;
   return (
@@ -26,9 +27,7 @@ export function DatasetHeading({ dataset, version, isReadable }: Props) {
       <PageHeading title={name}>{describeVersion(latest)}</PageHeading>
       {description !== '' && <p className="max-w-prose whitespace-pre-line text-sm">{description}</p>}
       <p className="flex flex-wrap items-center gap-2 text-sm empty:hidden">
-        {version !== null && version !== latest.version && (
-          <Badge tone="warning">version {version} is shown</Badge>
-        )}
+        {isOlder && <Badge tone="warning">version {version} is shown</Badge>}
         <DatasetBadges dataset={dataset} />
         {tags.map((tag) => (
           <Badge key={tag} tone="accent">
@@ -48,7 +47,8 @@ export function DatasetHeading({ dataset, version, isReadable }: Props) {
               href={toScoreLink(id)}
               className="inline-flex items-center gap-1.5 rounded-lg bg-solid px-4 py-2 text-sm font-medium text-on-solid hover:bg-solid-hover"
             >
-              <Sparkles aria-hidden className="size-4" /> Score with a model
+              <Sparkles aria-hidden className="size-4" />{' '}
+              {isOlder && latest.state === 'ready' ? 'Score the latest version' : 'Score with a model'}
             </a>
             <DownloadLinks datasetId={id} selection={version === null ? {} : { version }} />
           </>
