@@ -326,6 +326,8 @@ describe('other commands', () => {
   test('oriel jobs lists, oriel watch shows the end', async () => {
     const { stdout } = await run('jobs', '--state', 'succeeded', '--limit', '5');
     expect(stdout).toMatch(/^ID +STATE +ROWS +STARTED +TITLE\n/);
+    // the file that was read last
+    expect(stdout).toMatch(/ succeeded +3 +\S+ +Read good\n/);
     const lines = (await run('jobs', '--state', 'succeeded', '--json')).stdout.trimEnd().split('\n');
     const { id } = JSON.parse(lines[0] ?? '') as Job;
     const watched = await run('watch', id);

@@ -37,8 +37,18 @@ export const jobsCommand: Command = {
   },
 };
 
-function toRow({ id, state, progress, startedAt, title }: Job): string[] {
-  const { rowsDone, rowsTotal } = progress;
-  const rows = rowsTotal === null ? inWords(rowsDone) : `${inWords(rowsDone)}/${inWords(rowsTotal)}`;
-  return [id, state, rows, startedAt ?? '', safeText(title)];
+function toRow(job: Job): string[] {
+  const { id, state, startedAt, title } = job;
+  return [id, state, rowsOf(job), startedAt ?? '', safeText(title)];
+}
+
+function rowsOf({ kind, progress: { rowsDone, rowsTotal }, summary }: Job): string {
+  if (kind === 'dataset.import') return rowsRead(summary);
+  return rowsTotal === null ? inWords(rowsDone) : `${inWords(rowsDone)}/${inWords(rowsTotal)}`;
+}
+
+/** A file is read as a whole: how many rows it has is known in the end. */
+function rowsRead(summary: Job['summary']): string {
+  const isKnown = typeof summary === 'object' && summary !== null && 'rows' in summary;
+  return isKnown && typeof summary.rows === 'number' ? inWords(summary.rows) : '-';
 }
