@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
 import { createDataFolder } from '../db/support/embedded-folder.ts';
+import { createFlakyNetwork } from '../db/support/flaky-network.ts';
 import { gentoo } from '../support/inputs.ts';
 import { startTestApp } from '../support/test-app.ts';
 
@@ -51,7 +49,9 @@ test('a database that hangs does not keep a server from stopping', async () => {
     onExit: () => undefined,
   });
   onTestFinished(() => postgres.close());
-  await using network = await createHangingNetwork(postgres.url);
+  const network = await createFlakyNetwork(postgres.url);
+  onTestFinished(network.cut);
+  await network.restore();
   const app = await startTestApp({ DATABASE_URL: network.url, ORIEL_DRAIN_MS: '1000' });
   network.hang();
   await app.client.models.penguins.predict.mutate(gentoo);
@@ -59,34 +59,3 @@ test('a database that hangs does not keep a server from stopping', async () => {
   const isStopped = app.close().then(() => true);
   expect(await Promise.race([isStopped, sleep(45_000, false)])).toBe(true);
 });
-
-/** A way to an embedded database on which, from some moment on, nothing arrives. */
-async function createHangingNetwork(url: string) {
-  let isHanging = false;
-  const sockets = new Set<Socket>();
-  const path = join(new URL(url).searchParams.get('host') ?? '', '.s.PGSQL.5432');
-  const server = createServer((near) => {
-    const far = connect(path);
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.on('error', () => to.destroy());
-      from.on('close', () => to.destroy());
-      from.on('data', (bytes) => isHanging || to.write(bytes));
-    }
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `postgres://postgres@127.0.0.1:${port}/oriel`,
-    hang() {
-      isHanging = true;
-    },
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
