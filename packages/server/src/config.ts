@@ -6,7 +6,7 @@ const hourMs = 3_600_000;
  * Chunks of a job that are done within this time are written down together: of quick models a dozen are done in a second, and
  * each transaction takes as much of the event loop and of the embedded database as scoring some thousand rows.
  */
-const chunksTogetherMs = 250;
+const chunksTogetherMs = 500;
 
 /** The environment, parsed: every part of the server gets its values from here and none reads the environment. */
 export type Config = Readonly<ReturnType<typeof toConfig>>;

@@ -95,13 +95,17 @@ function list(names: ReadonlySet<string>): string {
 function readerOf(field: InputField): (cell: Cell) => unknown {
   const { kinds, isNullable, isRequired, choices } = field;
   const empty = isNullable || isRequired ? null : undefined;
+  // looked up once, and not for each of a million cells
+  const takesText = kinds.has('text');
+  const isNumberKept = kinds.has('number') || !takesText;
+  const isBooleanKept = kinds.has('boolean') || !takesText;
   // a choice of texts that has no empty one: an empty text is no choice, but a cell without a value
-  const isEmptyText = !kinds.has('text') || (choices !== null && !choices.includes(''));
+  const isEmptyText = !takesText || (choices !== null && !choices.includes(''));
   return (cell) => {
     if (cell === null || (cell === '' && isEmptyText)) return empty;
-    if (typeof cell === 'string') return kinds.has('text') ? cell : fromText(cell, kinds);
-    if (typeof cell === 'number') return kinds.has('number') || !kinds.has('text') ? cell : String(cell);
-    if (typeof cell === 'boolean') return kinds.has('boolean') || !kinds.has('text') ? cell : String(cell);
+    if (typeof cell === 'string') return takesText ? cell : fromText(cell, kinds);
+    if (typeof cell === 'number') return isNumberKept ? cell : String(cell);
+    if (typeof cell === 'boolean') return isBooleanKept ? cell : String(cell);
     // inputs travel as JSON, where bytes are base64
     return cell instanceof Uint8Array ? toBase64(cell) : cell;
   };

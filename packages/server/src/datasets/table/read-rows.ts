@@ -35,6 +35,27 @@ export async function* eachRow(
   }
 }
 
+/** The chunks of a stream, each read while the one before it is at work. */
+export async function* chunksAhead(result: DuckDBResult): AsyncGenerator<DuckDBDataChunk, void> {
+  let next = fetchQuietly(result);
+  try {
+    for (let chunk = await next; chunk?.rowCount; chunk = await next) {
+      next = fetchQuietly(result);
+      yield chunk;
+    }
+  } finally {
+    // whoever stops here may close the connection, which must not be read from then
+    await next.catch(() => undefined);
+  }
+}
+
+/** What fails is told to whoever awaits it, and to nobody before. */
+function fetchQuietly(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
+  const fetched = result.fetchChunk();
+  fetched.catch(() => undefined);
+  return fetched;
+}
+
 /** One chunk as rows. */
 function toRows(chunk: DuckDBDataChunk, columns: readonly PlacedColumn[], options: Options): RawRow[] {
   const rowAt = rowReader(chunk, columns, options);
