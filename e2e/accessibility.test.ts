@@ -50,4 +50,10 @@ describe.skipIf(!hasBrowser)('a narrow screen', () => {
     await page.getByRole('button', { name: 'Predict' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   });
+
+  test('what each error means fits as well', async () => {
+    const page = await browser.openPage('/docs/errors', { viewport: { width: 360, height: 740 } });
+    await page.getByText('STORAGE_UNAVAILABLE').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  });
 });

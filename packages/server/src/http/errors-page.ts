@@ -78,6 +78,12 @@ export const errorsPage = `<!doctype html>
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse } td, th { text-align: left; vertical-align: top; padding: .5rem 1rem .5rem 0; border-bottom: 1px solid #8886 }
+td { overflow-wrap: anywhere } td:first-child { white-space: nowrap }
+@media (max-width: 50rem) {
+  thead { position: absolute; clip-path: inset(50%) }
+  tr { display: block; padding: .75rem 0; border-bottom: 1px solid #8886 }
+  td { display: block; padding: 0; border: 0 }
+}
 tr:target { background: #fc08 }
 </style>
 </head>
