@@ -175,6 +175,8 @@ function toConfig(read: <T>(name: SettingName, setting: Setting<T>) => T) {
     predictionsKeptMs: read('ORIEL_PREDICTIONS_DAYS', settings.ORIEL_PREDICTIONS_DAYS) * 24 * hourMs,
     /** 0: until somebody deletes them. */
     resultsKeptMs: read('ORIEL_RESULTS_DAYS', settings.ORIEL_RESULTS_DAYS) * 24 * hourMs,
+    /** 0: for ever. */
+    auditKeptMs: read('ORIEL_AUDIT_DAYS', settings.ORIEL_AUDIT_DAYS) * 24 * hourMs,
     drainMs: read('ORIEL_DRAIN_MS', settings.ORIEL_DRAIN_MS),
   };
 }

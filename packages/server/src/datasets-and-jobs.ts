@@ -13,6 +13,7 @@ import { createShareRepository } from './datasets/share-repository.ts';
 import { createTables } from './datasets/table/tables.ts';
 import { createVersionRepository } from './datasets/version-repository.ts';
 import type { Database } from './db/database.ts';
+import { createOldRows } from './db/old-rows.ts';
 import type { Engine } from './engine/engine-types.ts';
 import type { ThreadData } from './engine/worker/protocol.ts';
 import { AppError } from './errors.ts';
@@ -27,10 +28,10 @@ import { createRetention } from './jobs/retention.ts';
 import { createScheduleRepository } from './jobs/schedule-repository.ts';
 import { createSchedules } from './jobs/schedules.ts';
 import { createWebhookCheck } from './jobs/webhook.ts';
+import { createQuotaRepository } from './limits/quota-repository.ts';
 import type { Metrics } from './monitoring/metrics.ts';
 import { createGuardedFetch } from './net/guarded-fetch.ts';
 import { createUrlReader } from './net/outbound-url.ts';
-import { createOldPredictions } from './predictions/old-predictions.ts';
 import { collectGarbage } from './storage/collect-garbage.ts';
 import { abandonedAfterMs, openStorage } from './storage/open-storage.ts';
 
@@ -135,7 +136,9 @@ export async function openDatasetsAndJobs(options: Options) {
     logger,
   });
   const retention = createRetention({
-    deletePredictions: createOldPredictions(database).delete,
+    deletePredictions: createOldRows(database, 'prediction').delete,
+    deleteAuditEvents: createOldRows(database, 'audit_event').delete,
+    deleteUsage: createQuotaRepository(database).deleteOld,
     deleteJobDetails: repository.deleteOldEvents,
     deleteResults,
     // a job that runs would find its bytes gone
@@ -145,6 +148,7 @@ export async function openDatasetsAndJobs(options: Options) {
     sweep: () => storage.sweep(new Date(Date.now() - abandonedAfterMs)),
     predictionsKeptMs: config.predictionsKeptMs,
     resultsKeptMs: config.resultsKeptMs,
+    auditKeptMs: config.auditKeptMs,
     logger,
   });
   await jobs.start();

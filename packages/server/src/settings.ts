@@ -464,6 +464,12 @@ export const settings = {
     '90',
     'How long the datasets that jobs made are kept, in days; 0: until somebody deletes them.',
   ),
+  ORIEL_AUDIT_DAYS: setting(
+    count(0, 36_500),
+    365,
+    '365',
+    'How long the audit log, which has addresses of people, is kept, in days; 0: for ever.',
+  ),
   ORIEL_DRAIN_MS: setting(
     count(0, 3_600_000),
     20_000,

@@ -13,6 +13,8 @@ export interface QuotaRepository {
   find(keyId: string, day: string): Promise<Usage | null>;
   /** Adds to what there is, and gives the sums over all processes. As long as it takes: given up, it may still be added. */
   add(day: string, used: readonly Usage[]): Promise<Usage[]>;
+  /** Of the days before one. @returns how many were removed */
+  deleteOld(before: Date): Promise<number>;
 }
 
 const columns = 'key_id AS "keyId", requests, compute_ms AS "computeMs"';
@@ -48,6 +50,12 @@ export function createQuotaRepository({ pool }: { readonly pool: Pick<Pool, 'que
         used.map(({ computeMs }) => computeMs),
       ];
       return (await pool.query<Usage>({ text, values })).rows;
+    },
+
+    async deleteOld(before) {
+      const day = before.toISOString().slice(0, 10);
+      const { rowCount } = await pool.query('DELETE FROM quota_usage WHERE day < $1::date', [day]);
+      return rowCount ?? 0;
     },
   };
 }

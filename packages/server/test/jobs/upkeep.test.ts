@@ -12,6 +12,13 @@ import { createMember, createPenguins, waitFor } from './support.ts';
 
 const day = 24 * 3_600_000;
 const ago = (days: number) => new Date(Date.now() - days * day);
+/** As the server would have made it then. */
+const idAt = (at: Date) =>
+  `${at
+    .getTime()
+    .toString(16)
+    .padStart(12, '0')
+    .replace(/^(.{8})/, '$1-')}-7000-8000-${randomUUID().slice(-12)}`;
 
 let app: TestApp;
 let member: Awaited<ReturnType<typeof createMember>>;
@@ -265,12 +272,6 @@ describe('a schedule', () => {
 describe('what has had its time', () => {
   test('is removed, and nothing else is', async () => {
     const { prisma } = app.app.database;
-    const idAt = (at: Date) =>
-      `${at
-        .getTime()
-        .toString(16)
-        .padStart(12, '0')
-        .replace(/^(.{8})/, '$1-')}-7000-8000-${randomUUID().slice(-12)}`;
     const predictions = [31, 29].map((days) => newPrediction({ id: idAt(ago(days)), createdAt: ago(days) }));
     await prisma.prediction.createMany({ data: predictions });
     const key = { owner: 'x', operation: 'y', inputHash: 'z', resultId: null };
@@ -316,6 +317,29 @@ describe('what has had its time', () => {
     await expect(member.client.jobs.retryFailed.mutate({ id: old })).rejects.toThrow('no longer kept');
     // the rows of a dataset that is still there can be read
     expect((await member.client.datasets.rows.query({ id: recent })).rows).toHaveLength(20);
+  });
+
+  test('what grows with every sign-in and every day of a key is removed as well', async () => {
+    const { prisma } = app.app.database;
+    const events = [ago(364), ago(366)].map((at) => ({
+      id: idAt(at),
+      at,
+      action: 'key.created',
+      actor: 'system',
+      detail: {},
+    }));
+    await prisma.auditEvent.createMany({ data: events });
+    const { key } = await createKey(app, await createUser(app), { requestsPerDayMax: 5 });
+    const keyId = key.id;
+    await prisma.quotaUsage.createMany({
+      data: [1, 40].map((days) => ({ keyId, day: ago(days), requests: 1, computeMs: 0 })),
+    });
+
+    await app.app.retention.run();
+
+    const kept = await prisma.auditEvent.findMany({ where: { id: { in: events.map(({ id }) => id) } } });
+    expect(kept.map(({ id }) => id)).toEqual([events[0]?.id]);
+    expect(await prisma.quotaUsage.count({ where: { keyId } })).toBe(1);
   });
 
   test('is kept while a job that runs reads it', async () => {

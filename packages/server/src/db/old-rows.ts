@@ -1,11 +1,13 @@
 import type { Pool } from 'pg';
 
-const deleteSql = `
-  DELETE FROM prediction
-  WHERE id IN (SELECT id FROM prediction WHERE id < $1 ORDER BY id LIMIT $2)`;
+/** Tables that grow with what happens, and whose ids, UUIDs of version 7, order by time. */
+export type GrowingTable = 'prediction' | 'audit_event';
 
-/** Removes records of predictions, oldest first. */
-export function createOldPredictions({ pool }: { readonly pool: Pick<Pool, 'query'> }) {
+/** Removes rows of such a table, oldest first. */
+export function createOldRows({ pool }: { readonly pool: Pick<Pool, 'query'> }, table: GrowingTable) {
+  const deleteSql = `
+    DELETE FROM ${table}
+    WHERE id IN (SELECT id FROM ${table} WHERE id < $1 ORDER BY id LIMIT $2)`;
   return {
     /** @returns how many there were, `most` at the most */
     async delete(createdBefore: Date, most: number): Promise<number> {
@@ -16,7 +18,7 @@ export function createOldPredictions({ pool }: { readonly pool: Pick<Pool, 'quer
 }
 
 /** The least UUID of version 7 that was made then or later. @see RFC 9562, section 5.7 */
-export function firstUuidV7(at: Date): string {
+function firstUuidV7(at: Date): string {
   const time = at.getTime().toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
 }
