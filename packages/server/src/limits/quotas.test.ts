@@ -17,8 +17,10 @@ const principal = keyPrincipal(
   { ...key, computeMsPerDayMax: 1000 },
 );
 
+type Store = Pick<QuotaRepository, 'find' | 'add'>;
+
 /** What the database keeps, for all processes. */
-function createStore(): QuotaRepository & { readonly usages: Map<string, Usage> } {
+function createStore(): Store & { readonly usages: Map<string, Usage> } {
   const usages = new Map<string, Usage>();
   return {
     usages,
@@ -35,7 +37,7 @@ function createStore(): QuotaRepository & { readonly usages: Map<string, Usage> 
 }
 
 /** A process; it writes when it is told to. */
-function createProcess(repository: QuotaRepository) {
+function createProcess(repository: Store) {
   const quotas = createQuotas({ repository, logger: { warn: () => undefined }, flushEveryMs: 2 ** 30 });
   onTestFinished(quotas.close);
   return quotas;

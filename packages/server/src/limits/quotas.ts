@@ -4,7 +4,7 @@ import { answerWithin } from './answer-within.ts';
 import type { QuotaRepository, Usage } from './quota-repository.ts';
 
 interface Options {
-  readonly repository: QuotaRepository;
+  readonly repository: Pick<QuotaRepository, 'find' | 'add'>;
   readonly logger: { warn(details: object, message: string): void };
   readonly onStoreFailure?: () => void;
   /** How long what was used waits to be written with others, in milliseconds. */
