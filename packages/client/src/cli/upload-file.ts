@@ -4,7 +4,7 @@ import type { NodeClient } from '../node/node-client.ts';
 import { standardStream } from './formats.ts';
 import { createProgressView } from './progress-view.ts';
 import { say, type Terminal, UsageError } from './terminal.ts';
-import { inWords, safeText, sizeInWords } from './words.ts';
+import { countInWords, safeText, sizeInWords } from './words.ts';
 
 interface FileToUpload
   extends Pick<UploadOptions, 'name' | 'description' | 'tags' | 'datasetId' | 'onStored'> {
@@ -44,7 +44,7 @@ export async function uploadFile(
     const { rows, columns } = dataset.latest;
     say(
       terminal,
-      `Dataset ${safeText(dataset.name)}: ${inWords(rows ?? 0)} rows, ${columns.length} columns (${dataset.id})`,
+      `Dataset ${safeText(dataset.name)}: ${countInWords(rows ?? 0, 'row')}, ${countInWords(columns.length, 'column')} (${dataset.id})`,
     );
     return dataset;
   } catch (error) {

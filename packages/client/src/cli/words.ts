@@ -5,6 +5,11 @@ export function inWords(count: number): string {
   return wholeFormat.format(count);
 }
 
+/** E.g. `1 row`, `1,000 rows`. */
+export function countInWords(count: number, what: 'row' | 'column'): string {
+  return `${inWords(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
 /** E.g. `12.3 MB`. */
 export function sizeInWords(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];

@@ -316,7 +316,7 @@ describe('other commands', () => {
     const args = ['-m', 'penguins', '--map', 'bodyMassG=weight', '-i'];
     const { code, stderr } = await run('check', ...args, 'faults.csv', '-o', 'report.csv');
     expect([code, stderr]).toEqual([3, expect.stringContaining('1 of 4 rows would be refused.')]);
-    expect(stderr).toMatch(/1 rows\s+island.*first in row 4/);
+    expect(stderr).toMatch(/1 row\s+island.*first in row 4/);
     expect(await readFile(join(folder, 'report.csv'), 'utf8')).toContain('Atlantis');
 
     await writeCsv('good.csv', penguinsCsv(3));

@@ -7,7 +7,7 @@ import { openClient } from '../open-client.ts';
 import { checkOutput, writeOutput } from '../output-file.ts';
 import { findRows, readRowsValues, rowsHelp, rowsOptions, toJobInput } from '../rows-job.ts';
 import { exitCodes, say, UsageError } from '../terminal.ts';
-import { inWords, safeText, sizeInWords, toTable } from '../words.ts';
+import { countInWords, inWords, safeText, sizeInWords, toTable } from '../words.ts';
 import { type Command, commonHelp } from './command.ts';
 
 const help = `Usage: oriel check --model <id> --input <file> [--output <report>] [options]
@@ -64,5 +64,5 @@ export const checkCommand: Command = {
 };
 
 function toLine({ rows, field, message, firstRow }: CheckSummary['causes'][number]): string[] {
-  return [`  ${inWords(rows)} rows`, safeText(field), safeText(message), `first in row ${firstRow}`];
+  return [`  ${countInWords(rows, 'row')}`, safeText(field), safeText(message), `first in row ${firstRow}`];
 }

@@ -8,7 +8,7 @@ import { openClient } from '../open-client.ts';
 import { checkOutput, type OutputFile, writeOutput } from '../output-file.ts';
 import { findRows, type Rows, readRowsValues, rowsHelp, rowsOptions, toJobInput } from '../rows-job.ts';
 import { exitCodes, say, type Terminal, UsageError } from '../terminal.ts';
-import { durationInWords, inWords, sizeInWords } from '../words.ts';
+import { countInWords, durationInWords, inWords, sizeInWords } from '../words.ts';
 import { type Command, commonHelp } from './command.ts';
 
 const help = `Usage: oriel predict --model <id> --input <file> --output <file> [options]
@@ -115,5 +115,5 @@ function report(
     seconds > 0 ? ` in ${durationInWords(seconds)} (${inWords(progress.rowsDone / seconds)} rows/s)` : '';
   const failed = progress.rowsFailed > 0 ? `, ${inWords(progress.rowsFailed)} of them failed` : '';
   const file = bytes === null ? '' : ` -> ${output.path} (${sizeInWords(bytes)})`;
-  say(terminal, `${inWords(progress.rowsDone)} rows${rate}${failed}${file}`);
+  say(terminal, `${countInWords(progress.rowsDone, 'row')}${rate}${failed}${file}`);
 }
