@@ -7,6 +7,8 @@ export const workerMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('oriel:metrics-wanted'), id: z.int() }),
   // how many connections it has taken, and how many have ended, since it said so last
   z.object({ type: z.literal('oriel:connections'), taken: z.int(), ended: z.int() }),
+  // its event loop turns
+  z.object({ type: z.literal('oriel:alive') }),
 ]);
 export type WorkerMessage = z.infer<typeof workerMessageSchema>;
 
@@ -17,5 +19,6 @@ export const primaryMessageSchema = z.discriminatedUnion('type', [
   // the connection itself comes with it
   z.object({ type: z.literal('oriel:connection') }),
   z.object({ type: z.literal('oriel:metrics'), id: z.int(), text: z.string() }),
+  z.object({ type: z.literal('oriel:alive-wanted') }),
 ]);
 export type PrimaryMessage = z.infer<typeof primaryMessageSchema>;

@@ -11,6 +11,7 @@ import { createLogger } from '../logger.ts';
 import type { Serving } from '../serve.ts';
 import { createConnectionSharing } from './connection-sharing.ts';
 import { type PrimaryMessage, type WorkerMessage, workerMessageSchema } from './messages.ts';
+import { watchPulse } from './pulse.ts';
 
 /** A worker that ended is replaced after this, so that one that cannot live does not keep the machine busy. */
 const restartAfterMs = 500;
@@ -19,7 +20,7 @@ const stopGraceMs = 5_000;
 
 /**
  * Serves from several processes on one port. This one owns the embedded database and the data folder, starts the
- * others, replaces those that end, gives them connections, and sums their metrics; it answers no request itself.
+ * others, replaces those that end or stand still, gives them connections, and sums their metrics; it answers no request itself.
  *
  * @param workerEnv - what the others have in their environment beside what this one has
  * @throws Error when the database cannot be used, or the first start of a worker fails; nothing is left running then
@@ -71,9 +72,25 @@ export async function runPrimary(
     });
     const serving = await waitForServing(worker);
     worker.once('exit', () => void replace());
+    endOnceStuck(worker);
     // until all serve nothing listens; who replaces another is given connections at once
     void listening.promise.then((url) => giveConnections(worker, url));
     return serving;
+  }
+
+  /** Its exit is heard, and it is replaced. */
+  function endOnceStuck(worker: Worker): void {
+    const pulse = watchPulse({
+      ask: () => tell(worker, { type: 'oriel:alive-wanted' }),
+      onStuck() {
+        logger.error({ pid: worker.process.pid }, 'a worker process stands still, and is ended');
+        worker.process.kill('SIGKILL');
+      },
+    });
+    worker.on('message', (raw: unknown) => {
+      if (workerMessageSchema.safeParse(raw).data?.type === 'oriel:alive') pulse.onAnswer();
+    });
+    worker.once('exit', pulse.stop);
   }
 
   async function replace(): Promise<void> {

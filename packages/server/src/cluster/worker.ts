@@ -80,6 +80,8 @@ function connectToPrimary() {
       stop?.();
     } else if (message.type === 'oriel:listening') {
       url = message.url;
+    } else if (message.type === 'oriel:alive-wanted') {
+      send({ type: 'oriel:alive' });
     } else {
       wanted.get(message.id)?.(message.text);
       wanted.delete(message.id);
