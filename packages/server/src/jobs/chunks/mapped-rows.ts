@@ -32,7 +32,7 @@ export async function* mappedRows(
   // all of the rows at once, with long texts, would take more memory than the thread has
   const read = await connected.connection.stream(sql);
   const step = hasImages ? imageRowsAtOnce : rowsAtOnce;
-  for await (const chunk of chunksAhead(read)) {
+  for await (const chunk of chunksAhead(read, picked)) {
     const { rowCount } = chunk;
     const toInput = inputReader(chunk, picked, fields);
     for (let start = 0; start < rowCount; start += step) {
