@@ -1,5 +1,5 @@
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
-import { cellReader, textBytesOf } from './read-vectors.ts';
+import { cellReader } from './read-vectors.ts';
 import { type PlacedColumn, typeInSql } from './stored-columns.ts';
 import type { RawRow } from './table.ts';
 
@@ -33,36 +33,6 @@ export async function* eachRow(
     const rowAt = rowReader(chunk, columns, options);
     for (let row = 0; row < chunk.rowCount; row += 1) yield rowAt(row);
   }
-}
-
-/** A chunk whose texts have more bytes than this is held alone. */
-const aheadBytesMax = 1024 * 1024;
-
-/** The chunks of a stream with `sentColumns`, each read while the one before it is at work, where both fit into memory easily. */
-export async function* chunksAhead(
-  result: DuckDBResult,
-  columns: readonly PlacedColumn[],
-): AsyncGenerator<DuckDBDataChunk, void> {
-  let next: Promise<DuckDBDataChunk | null> | undefined;
-  try {
-    for (;;) {
-      const chunk = await (next ?? result.fetchChunk());
-      next = undefined;
-      if (!chunk?.rowCount) return;
-      if (textBytesOf(chunk, columns) <= aheadBytesMax) next = fetchQuietly(result);
-      yield chunk;
-    }
-  } finally {
-    // whoever stops here may close the connection, which must not be read from then
-    await next?.catch(() => undefined);
-  }
-}
-
-/** What fails is told to whoever awaits it, and to nobody before. */
-function fetchQuietly(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
-  const fetched = result.fetchChunk();
-  fetched.catch(() => undefined);
-  return fetched;
 }
 
 /** One chunk as rows. */

@@ -44,19 +44,6 @@ export function cellReader(
   }
 }
 
-/** How many bytes the texts and images of a chunk have: what is in its other columns is little beside them. */
-export function textBytesOf(chunk: DuckDBDataChunk, columns: readonly PlacedColumn[]): number {
-  let bytes = 0;
-  for (const [index, { type }] of columns.entries()) {
-    if (type === 'integer' || type === 'number' || type === 'boolean') continue;
-    const words = textWordsOf(chunk, index);
-    const validity = validityOf(chunk, index);
-    for (let row = 0; row < chunk.rowCount; row += 1)
-      if (validity === null || isSet(validity, row)) bytes += words[stringWords * row] ?? 0;
-  }
-  return bytes;
-}
-
 function parsed(json: string | null): Cell {
   return json === null ? null : (JSON.parse(json) as Cell);
 }
@@ -92,11 +79,6 @@ function numberReader(chunk: DuckDBDataChunk, index: number): (row: number) => n
 
 /** Words of four bytes in one of DuckDB's strings: its length, and twelve bytes of text, or four and where the text is. */
 const stringWords = 4;
-function textWordsOf(chunk: DuckDBDataChunk, index: number): Uint32Array {
-  const { buffer, byteOffset } = dataOf(chunk, index, stringWords * Uint32Array.BYTES_PER_ELEMENT);
-  return new Uint32Array(buffer, byteOffset, stringWords * chunk.rowCount);
-}
-
 /** So many different texts of a column are remembered: of columns that have few, as most do. */
 const knownMax = 16;
 
@@ -110,7 +92,8 @@ interface KnownText {
 
 /** Strings of the same sixteen bytes, which hold the text or where it is, are the same text: it is decoded once. */
 function textReader(chunk: DuckDBDataChunk, index: number): (row: number) => string | null {
-  const words = textWordsOf(chunk, index);
+  const { buffer, byteOffset } = dataOf(chunk, index, stringWords * Uint32Array.BYTES_PER_ELEMENT);
+  const words = new Uint32Array(buffer, byteOffset, stringWords * chunk.rowCount);
   const validity = validityOf(chunk, index);
   const held = { chunk, words, vector: chunk.getColumnVector(index) };
   const known: KnownText[] = [];

@@ -102,23 +102,6 @@ describe('rows of a chunk', () => {
     expect([used, taken.rows]).toEqual([rows, rows]);
   });
 
-  test('that are short are taken out while those before them are at work', async () => {
-    const { taken, database: one } = watched();
-    const chunk = { path, columns, mapping: { number: 'number' }, offset: 0, limit: rows };
-    const numbers: unknown[] = [];
-    let aheadMax = 0;
-    for await (const inputs of mappedRows(reader, one, chunk)) {
-      // as long as they may take
-      await expect
-        .poll(() => taken.rows)
-        .toBe(Math.min(rows, (Math.floor(numbers.length / vectorRows) + 2) * vectorRows));
-      aheadMax = Math.max(aheadMax, taken.rows - numbers.length);
-      numbers.push(...inputs.map(({ number }) => number));
-    }
-    expect(numbers).toEqual([...Array(rows).keys()]);
-    expect(aheadMax).toBeLessThanOrEqual(2 * vectorRows);
-  });
-
   test('that nobody goes on with are not taken out', async () => {
     const { taken, database: one } = watched();
     const chunk = { path, columns, mapping: { number: 'number', text: 'text' }, offset: 5000, limit: 7000 };

@@ -3,7 +3,7 @@ import type { AnyContract } from '@oriel/schemas';
 import { type MappedField, mappedFields } from '../../datasets/map-row.ts';
 import type { Database } from '../../datasets/table/database.ts';
 import { tableSql } from '../../datasets/table/parquet-file.ts';
-import { chunksAhead, sentColumns } from '../../datasets/table/read-rows.ts';
+import { sentColumns } from '../../datasets/table/read-rows.ts';
 import { cellReader } from '../../datasets/table/read-vectors.ts';
 import { type PlacedColumn, placed } from '../../datasets/table/stored-columns.ts';
 import type { ChunkOfRows } from './protocol.ts';
@@ -32,7 +32,7 @@ export async function* mappedRows(
   // all of the rows at once, with long texts, would take more memory than the thread has
   const read = await connected.connection.stream(sql);
   const step = hasImages ? imageRowsAtOnce : rowsAtOnce;
-  for await (const chunk of chunksAhead(read, picked)) {
+  for (let chunk = await read.fetchChunk(); chunk?.rowCount; chunk = await read.fetchChunk()) {
     const { rowCount } = chunk;
     const toInput = inputReader(chunk, picked, fields);
     for (let start = 0; start < rowCount; start += step) {
