@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { copyAccountFolder, headersOf } from './support/account.ts';
 import { createDatasetCalls } from './support/dataset-calls.ts';
+import { goingFirst } from './support/go-first.ts';
 import { type Sent, sendAtRate } from './support/open-loop.ts';
 import { payloadOf } from './support/payloads.ts';
 import { writePenguinsCsv } from './support/penguin-rows.ts';
@@ -69,7 +70,8 @@ try {
 async function ask(model: Model, seconds: number): Promise<readonly Sent[]> {
   const url = `${server.url}/api/v1/models/${model}/predict`;
   const modelRate = Math.round(rate * shareOfRate[model]);
-  const sent = await sendAtRate({ url, payload: await payloadOf(model), rate: modelRate, seconds });
+  const payload = await payloadOf(model);
+  const sent = await goingFirst(() => sendAtRate({ url, payload, rate: modelRate, seconds }));
   const failed = sent.find(({ status }) => status !== 200);
   if (failed) throw new Error(`a live prediction of ${model} was answered with ${failed.status}`);
   return sent;
