@@ -6,7 +6,6 @@ import type { Config } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
 import { readFirstAdmin } from '../first-admin.ts';
 import { giveHeapBack } from '../garbage.ts';
-import { letCompilersGiveWay } from '../give-way.ts';
 import { toListenError, toServerUrl } from '../http/server-address.ts';
 import { createLogger } from '../logger.ts';
 import type { Serving } from '../serve.ts';
@@ -46,7 +45,6 @@ export async function runPrimary(
     const starting = Promise.all(Array.from({ length: config.processes }, startWorker));
     giveHeapBack(); // there is time while they start
     const started = await starting;
-    letCompilersGiveWay();
     const url = toServerUrl(config, await listen());
     logger.info(`listening at ${url}`);
     listening.resolve(url);
