@@ -19,6 +19,7 @@ import { createUuidV7 } from '../uuid-v7.ts';
 import { createDatasetAccess, datasetNotFound, type ReadyVersion } from './dataset-access.ts';
 import { type Caller, createIntake, type IntakeNeeds, type TakenVersion } from './intake.ts';
 import { createRunPreparation, type RunNeeds } from './prepare-run.ts';
+import { createProfiles } from './profiles.ts';
 import type { DatasetRepository, StoredDataset } from './repository.ts';
 import type { ShareRepository } from './share-repository.ts';
 import { createSharing } from './sharing.ts';
@@ -34,7 +35,7 @@ type Needs = Omit<
   readonly datasets: DatasetRepository;
   readonly versions: VersionRepository;
   readonly shares: ShareRepository;
-  readonly tables: Pick<Tables, 'open'>;
+  readonly tables: Pick<Tables, 'open' | 'profile'>;
   readonly audit: Pick<AuditService, 'record'>;
   /** How long what was deleted can be restored, in milliseconds. */
   readonly graceMs: number;
@@ -63,6 +64,7 @@ export interface ExportedRows {
 export function createDatasetService(needs: Needs) {
   const { datasets, versions, tables, audit, graceMs, now = () => new Date() } = needs;
   const access = createDatasetAccess(needs);
+  const profiles = createProfiles(needs);
   const sharing = createSharing({ access, repository: needs.shares, audit, now });
   const intake = createIntake({ ...needs, now, access, storeSource: createStoreSource(needs) });
   return {
@@ -81,8 +83,9 @@ export function createDatasetService(needs: Needs) {
     describeExport,
     exportRows,
     openVersion,
-    /** Of a version that is ready. */
+    /** Of the first columns of a version that is ready, as far as anything is known yet. */
     findProfile: versions.findProfile,
+    completeProfile,
     createFromTable,
     purgeDeleted,
     isReferenced: versions.isReferenced,
@@ -139,12 +142,18 @@ export function createDatasetService(needs: Needs) {
     return versions.list(id);
   }
 
-  /** @throws AppError NOT_FOUND, DATASET_NOT_READY */
+  /** @throws AppError NOT_FOUND, DATASET_NOT_READY, TABLE_MEMORY_EXCEEDED, STORAGE_UNAVAILABLE */
   async function getProfile(caller: Caller, { id, version }: DatasetVersionInput): Promise<DatasetProfile> {
-    const ready = await access.getReady(caller.reach, id, version);
-    const profile = await versions.findProfile(id, ready.version.version);
-    if (!profile) throw datasetNotFound(id);
-    return profile;
+    return profiles.get(await access.getReady(caller.reach, id, version));
+  }
+
+  /**
+   * Finds out what there is to know of the values of a table that was made here, so that nobody has to wait for it.
+   *
+   * @throws AppError NOT_FOUND, TABLE_MEMORY_EXCEEDED, STORAGE_UNAVAILABLE
+   */
+  async function completeProfile(id: string, signal: AbortSignal): Promise<void> {
+    await profiles.get(await access.getReady({ kind: 'all' }, id), signal);
   }
 
   /** @throws AppError NOT_FOUND, DATASET_NOT_READY, INPUT_INVALID when the selection does not fit the columns */

@@ -43,7 +43,9 @@ export interface VersionRepository {
   findBefore(datasetId: string, version: number): Promise<StoredVersion | null>;
   /** Newest first. */
   list(datasetId: string): Promise<DatasetVersion[]>;
+  /** Of its first columns: whether those are all, the version tells. */
   findProfile(datasetId: string, version: number): Promise<DatasetProfile | null>;
+  setProfile(datasetId: string, profile: DatasetProfile): Promise<void>;
   /** @returns its number; null when the dataset is not there (any more) */
   insertNext(datasetId: string, source: NewSource, tx: Transaction): Promise<number | null>;
   insertReady(
@@ -101,6 +103,11 @@ export function createVersionRepository({ prisma, ping }: Needs): VersionReposit
       const parsed = quickParse(datasetProfileSchema, stored);
       if (!parsed.success) throw parsed.error;
       return parsed.data;
+    },
+
+    async setProfile(datasetId, { version, columns, preview }) {
+      const data = { profile: toDatabaseJson({ columns, preview }) };
+      await unlessDown(ping, () => versions.updateMany({ where: { datasetId, version }, data }));
     },
 
     async insertNext(datasetId, source, tx) {

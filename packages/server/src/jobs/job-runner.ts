@@ -55,6 +55,13 @@ export interface JobOutcome {
    * once, however many processes ran it.
    */
   readonly commit?: (tx: Transaction) => Promise<void>;
+  /**
+   * What is good to have of the results, and nobody should wait for: done once the job has ended, and lost with the
+   * process.
+   *
+   * @param signal - aborted when the process stops
+   */
+  readonly afterwards?: (signal: AbortSignal) => Promise<void>;
 }
 
 /**

@@ -13,7 +13,10 @@ import { type PredictInput, predictInputSchema } from './predict-input.ts';
 interface Needs {
   readonly kind: Extract<JobKind, 'dataset.predict' | 'inputs.predict'>;
   readonly tables: Pick<Tables, 'open' | 'write' | 'join'>;
-  readonly datasets: Pick<DatasetService, 'openVersion' | 'findProfile' | 'createFromTable'>;
+  readonly datasets: Pick<
+    DatasetService,
+    'openVersion' | 'findProfile' | 'createFromTable' | 'completeProfile'
+  >;
   readonly contracts: Readonly<Record<string, AnyContract>>;
   readonly scorer: ChunkScorer;
   /** The chunks of another job. */
@@ -89,6 +92,7 @@ export function createPredictRunner(needs: Needs): JobRunner {
       resultsId: jobId,
       summary: sumOf(done),
       commit: async (tx: Transaction) => void (await datasets.createFromTable(results, tx)),
+      afterwards: (stopping) => datasets.completeProfile(jobId, stopping),
     };
   }
 }

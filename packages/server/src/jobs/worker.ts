@@ -52,7 +52,7 @@ export function createWorker(needs: Needs) {
   const runners = new Map(needs.runners.map((runner) => [runner.kind, runner]));
   const holds = createHolds({ readHeld: repository.readHeld, logger });
   const options = { concurrency: needs.concurrency, pollS, perGroupMax: needs.runningPerOwnerMax };
-  let isStopping = false;
+  const stopping = new AbortController();
   /** Once it has begun. */
   let beginning: Promise<void> | undefined;
 
@@ -66,7 +66,7 @@ export function createWorker(needs: Needs) {
     await queue.work<Turn>('reading', options, handle);
     modelsLoaded
       .then(() => {
-        if (!isStopping) beginning = queue.work<Turn>('scoring', options, handle);
+        if (!stopping.signal.aborted) beginning = queue.work<Turn>('scoring', options, handle);
         return beginning;
       })
       .catch((err: unknown) => logger.error({ err }, 'this process does no jobs that score'));
@@ -74,7 +74,7 @@ export function createWorker(needs: Needs) {
 
   /** Tells what runs to finish its chunk; it is handed back, for another process or the next start. */
   async function stop(): Promise<void> {
-    isStopping = true;
+    stopping.abort();
     holds.stop();
     await beginning?.catch(() => undefined);
   }
@@ -84,10 +84,21 @@ export function createWorker(needs: Needs) {
     const taken = await changes.change(jobId, (stored) => take(stored, turn, lease));
     if (taken?.lease !== lease) return;
     const hold = holds.add({ id: jobId, lease, isLost: signal });
+    let outcome: JobOutcome | undefined;
     try {
-      await run(taken, hold);
+      outcome = await run(taken, hold);
     } finally {
       hold.release();
+    }
+    await followUp(taken, outcome);
+  }
+
+  async function followUp({ job: { id, kind } }: StoredJob, outcome: JobOutcome | undefined): Promise<void> {
+    try {
+      await outcome?.afterwards?.(stopping.signal);
+    } catch (err) {
+      if (!stopping.signal.aborted)
+        logger.warn({ job: id, kind, err }, 'what was to follow a job was not done');
     }
   }
 
@@ -107,13 +118,17 @@ export function createWorker(needs: Needs) {
     };
   }
 
-  async function run(stored: StoredJob, hold: Hold): Promise<void> {
+  /** @returns what came of it when it has succeeded */
+  async function run(stored: StoredJob, hold: Hold): Promise<JobOutcome | undefined> {
     const { id, kind, attempts } = stored.job;
     const about = { job: id, kind, attempt: attempts };
     const { lease } = hold;
     try {
       // made by a process that did not know it yet, or with an upload that was on its way
-      if (!(await needs.isOwnerActive(stored.owner))) return await dismiss(id, lease);
+      if (!(await needs.isOwnerActive(stored.owner))) {
+        await dismiss(id, lease);
+        return;
+      }
       const runner = runners.get(kind);
       if (!runner)
         throw new AppError('INTERNAL', `This server has nothing that does jobs of the kind "${kind}".`);
@@ -127,8 +142,10 @@ export function createWorker(needs: Needs) {
         changes,
         onRows,
       });
-      await succeed(id, lease, await runner.run(running));
+      const outcome = await runner.run(running);
+      await succeed(id, lease, outcome);
       logger.info(about, 'a job has succeeded');
+      return outcome;
     } catch (error) {
       if (error instanceof LeaseLostError || hold.isLost())
         logger.warn(about, 'a job went to another process, which thought this one dead');

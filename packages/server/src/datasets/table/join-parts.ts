@@ -1,9 +1,8 @@
 import { join as joinPath } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Column, ColumnProfile } from '@oriel/schemas';
+import type { Column } from '@oriel/schemas';
 import type { Blob } from '../../storage/blob-storage.ts';
 import { describeParquet, describeParquets, rowBytesOf, tableSql, writeParquet } from './parquet-file.ts';
-import { profileTable } from './profile/profile-table.ts';
 import { literal, pathsLiteral } from './sql.ts';
 import { storedName } from './stored-columns.ts';
 import type { SpliceElsewhere } from './table.ts';
@@ -85,29 +84,6 @@ export async function writeJoin(connection: DuckDBConnection, join: Join, folder
     }
     return `FROM read_parquet(${pathsLiteral(slices)})`;
   }
-}
-
-/**
- * What is known of the values of all columns, from the files that are joined: it need not wait for them to be.
- *
- * @param known - of the base's columns, where they were looked at before
- */
-export async function profileJoin(
-  connection: DuckDBConnection,
-  { parts, added, columns, base }: Join,
-  known?: readonly ColumnProfile[],
-): Promise<ColumnProfile[]> {
-  const width = base?.columns.length ?? 0;
-  const beside =
-    base === null || known
-      ? (known ?? [])
-      : await profileTable(connection, { ...base, source: tableSql(base.path) });
-  const source = `read_parquet(${pathsLiteral(parts)}, file_row_number = true)`;
-  const found = await profileTable(connection, { ...added, source });
-  return [
-    ...beside,
-    ...found.map((one, index) => ({ ...one, name: columns[width + index]?.name ?? one.name })),
-  ];
 }
 
 const largeRowBytes = 4096;

@@ -8,13 +8,12 @@ import type { Database } from './database.ts';
 import { openDatabases, usualColumnsMax, WideTable } from './databases.ts';
 import { finishTable } from './finish-table.ts';
 import { type ImportLimits, importFile } from './import/import-file.ts';
-import { describeJoin, profileJoin, spliced, writeJoin } from './join-parts.ts';
+import { describeJoin, spliced, writeJoin } from './join-parts.ts';
 import { createLinkedFiles, type LinkedFile } from './linked-files.ts';
 import { openTable } from './open-table.ts';
 import { describeParquet, tableSql, writeParquet } from './parquet-file.ts';
 import { profileTable } from './profile/profile-table.ts';
 import { toReadError, toTableError } from './read-errors.ts';
-import { sideBySide } from './side-by-side.ts';
 import type { ImportedTable, ImportOptions, PlaceToWrite, RawRow, Table, Tables, Written } from './table.ts';
 import type { TableOptions } from './tables.ts';
 import { createTurns } from './turns.ts';
@@ -42,7 +41,7 @@ export async function startTables(options: TableOptions): Promise<Tables> {
   const descriptions = new LRUCache<string, Description>({ max: descriptionsMax });
   const inTurn = createTurns(longAtOnce);
 
-  return { import: importTable, open, write, writeWith, join: joinTables, close };
+  return { import: importTable, open, write, writeWith, join: joinTables, profile, close };
 
   /** Work in an empty folder, with a connection that `signal` stops. */
   async function working<T>(
@@ -55,9 +54,9 @@ export async function startTables(options: TableOptions): Promise<Tables> {
   }
 
   /** The same on tables of ours. @throws AppError TABLE_MEMORY_EXCEEDED, STORAGE_UNAVAILABLE */
-  async function workingOnOurs<T>(...[database, work]: Parameters<typeof working<T>>): Promise<T> {
+  async function workingOnOurs<T>(...task: Parameters<typeof working<T>>): Promise<T> {
     try {
-      return await working(database, work);
+      return await working(...task);
     } catch (error) {
       throw toTableError(error, memoryMb);
     }
@@ -141,22 +140,25 @@ export async function startTables(options: TableOptions): Promise<Tables> {
       const paths = { parts: linked.paths.slice(0, parts.length), base: linked.paths[parts.length] };
       return await workingOnOurs(database, async (connection, folder) => {
         const join = await describeJoin(connection, paths);
-        const write = async () => {
-          const file = (await spliced(join, folder, splice)) ?? {
-            path: await writeJoin(connection, join, folder),
-          };
-          return finishTable(connection, storage, { ...join, ...file });
+        const file = (await spliced(join, folder, splice)) ?? {
+          path: await writeJoin(connection, join, folder),
         };
-        const profiled = () =>
-          database.withConnection((another) => profileJoin(another, join, base?.profile));
-        // side by side, as the join itself has one thread only; of a wide table, each takes all of the memory
-        const [finished, profile] =
-          database === databases.usual
-            ? await sideBySide(write, profiled)
-            : [await write(), await profiled()];
-        return { ...finished, profile };
+        const finished = await finishTable(connection, storage, { ...join, ...file });
+        return { ...finished, profile: base?.profile ?? [] };
       });
     });
+  }
+
+  function profile(...[sha256, { known, signal }]: Parameters<Tables['profile']>) {
+    return inTurn(async () => {
+      await using file = await files.open(sha256);
+      const description = await describe(sha256, file);
+      const database = await databases.forColumns(description.columns.length);
+      const source = tableSql(file.path);
+      const look = (connection: DuckDBConnection) =>
+        profileTable(connection, { ...description, source, after: known.length });
+      return [...known, ...(await workingOnOurs(database, look, signal))];
+    }, signal);
   }
 
   /** Of tables beside each other. */

@@ -18,6 +18,7 @@ export interface ImportedTable {
   readonly format?: DatasetFormat;
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** Of the first columns: all of an imported table, those that were known before of a joined one. See {@link Tables.profile}. */
   readonly profile: readonly ColumnProfile[];
   /** The first rows; images only by their size. */
   readonly preview: readonly Row[];
@@ -89,8 +90,14 @@ export interface Written {
 
 export interface JoinBase {
   readonly parquetSha256: string;
-  /** Of its columns, when it is known; they are looked at again else. */
+  /** Of its first columns, as far as it is known. */
   readonly profile?: readonly ColumnProfile[] | undefined;
+}
+
+export interface ProfileOptions {
+  /** Of its first columns, which are not looked at again. */
+  readonly known: readonly ColumnProfile[];
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Reads, writes and joins tables. DuckDB does the work, in threads of its own, with no access to the outside. */
@@ -112,11 +119,17 @@ export interface Tables {
    */
   writeWith<T extends Written>(write: (place: PlaceToWrite) => Promise<T>): Promise<T>;
   /**
-   * Parquet files of equal columns one after another, as one table with its profile; each beside the rows of `base` at
-   * the same places when there is one: the columns of `base` come first, and their profile need not be made again.
+   * Parquet files of equal columns one after another, as one table; each beside the rows of `base` at the same places when
+   * there is one: the columns of `base` come first. What is known of its values is all that is known of the table's then.
    *
    * @param splice - for many rows: files that fit together are copied rather than read and written
    */
   join(parts: readonly string[], base?: JoinBase, splice?: SpliceElsewhere): Promise<ImportedTable>;
+  /**
+   * What there is to know of the values of each column.
+   *
+   * @throws AppError NOT_FOUND, TABLE_MEMORY_EXCEEDED, STORAGE_UNAVAILABLE
+   */
+  profile(parquetSha256: string, options: ProfileOptions): Promise<readonly ColumnProfile[]>;
   close(): Promise<void>;
 }

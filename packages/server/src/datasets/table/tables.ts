@@ -28,6 +28,7 @@ export function createTables(options: TableOptions): Tables {
     write: async (columns, rows) => (await start()).write(columns, rows),
     writeWith: async (write) => (await start()).writeWith(write),
     join: async (...files) => (await start()).join(...files),
+    profile: async (sha256, profileOptions) => (await start()).profile(sha256, profileOptions),
     close: async () => (await started?.catch(() => undefined))?.close(),
   };
 }

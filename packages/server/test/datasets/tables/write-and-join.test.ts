@@ -187,13 +187,29 @@ describe('joining parts', () => {
     const parts = [await part(10, 1), await part(20, 2)].map(({ sha256 }) => sha256);
     const joined = await bench.tables.join(parts, { parquetSha256: base.parquet.sha256 });
     expect(joined.columns).toEqual([...base.columns, scored[0], { name: 'predicted_id', type: 'integer' }]);
-    expect(joined).toMatchObject({ rows: 3, profile: [{}, {}, { name: 'species', distinct: 3 }, {}] });
+    expect(joined).toMatchObject({ rows: 3, profile: [] });
     await using table = await bench.tables.open(joined.parquet.sha256);
     expect(await table.readRange({ offset: 0, limit: 5 })).toEqual([
       { id: 1, a: 'x', species: 's10', predicted_id: 10 },
       { id: 2, a: 'y', species: 's20', predicted_id: 20 },
       { id: 3, a: 'z', species: 's21', predicted_id: 21 },
     ]);
+  });
+
+  test('what was known of the first columns need not be found out again', async () => {
+    const { parquet, profile } = await bench.importBytes('id,a\n1,x\n2,y\n3,z\n', 'rows.csv');
+    const { sha256 } = await part(10, 3);
+    const joined = await bench.tables.join([sha256], { parquetSha256: parquet.sha256, profile });
+    expect(joined.profile).toEqual(profile);
+    const whole = await bench.tables.profile(joined.parquet.sha256, { known: [] });
+    expect(whole).toMatchObject([
+      { name: 'id', distinct: 3, max: 3 },
+      { name: 'a', distinct: 3 },
+      { name: 'species', topValues: [{ count: 1 }, { count: 1 }, { count: 1 }] },
+      { name: 'predicted_id', min: 10, max: 12 },
+    ]);
+    for (const known of [profile, profile.slice(0, 1), whole])
+      expect(await bench.tables.profile(joined.parquet.sha256, { known })).toEqual(whole);
   });
 
   test('alone, and the same part twice', async () => {

@@ -13,6 +13,8 @@ interface Profiled {
   readonly source: string;
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** How many of the first columns are to be left out. */
+  readonly after?: number;
   /** By name: how many values that are not finite were left out. */
   readonly notFinite?: ReadonlyMap<string, number>;
 }
@@ -20,10 +22,10 @@ interface Profiled {
 /** What is known of the values of each column. */
 export async function profileTable(
   connection: DuckDBConnection,
-  { source, rows, columns, notFinite }: Profiled,
+  { source, rows, columns, after = 0, notFinite }: Profiled,
 ): Promise<ColumnProfile[]> {
   const profiles: PartialProfile[] = [];
-  const all = placed(columns);
+  const all = placed(columns).slice(after);
   for (let start = 0; start < all.length; start += columnsAtOnce) {
     const some = all.slice(start, start + columnsAtOnce);
     const from = all.length > columnsAtOnce ? await copied(connection, source, some) : source;
