@@ -2,6 +2,7 @@
 // scoring beside a plain loop over onnxruntime-node in one process, with batches of the same size?
 //   npm run bench -- datasets [rounds] [thousands of rows]
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { pipeline } from '../models/penguins/pipeline.ts';
 import { copyAccountFolder, headersOf } from './support/account.ts';
@@ -23,6 +24,8 @@ const dataFolder = await copyAccountFolder(subject);
 
 interface Round {
   readonly plain: number;
+  /** Of as many such loops at once as there are cores: how much more than one they do is the machine's affair. */
+  readonly plainOnAll: number;
   readonly upload: number;
   readonly profile: number;
   /** From the call that made the job to its end. */
@@ -39,6 +42,11 @@ async function rateOf<T>(work: () => Promise<T>): Promise<{ readonly rate: numbe
   return { result, rate: (1000 * rows) / (performance.now() - startedAt) };
 }
 
+async function measureOnAll(): Promise<number> {
+  const loops = Array.from({ length: availableParallelism() }, () => measurePlainLoop({ rows, batchSize }));
+  return (await Promise.all(loops)).reduce((sum, rate) => sum + rate, 0);
+}
+
 const server = await start(subject, { dataFolder });
 const memory = watchMemory(server.pid);
 const results: Round[] = [];
@@ -46,6 +54,7 @@ try {
   const calls = createDatasetCalls(server.url, await headersOf('key', server));
   for (let round = 0; round < rounds; round += 1) {
     const plain = await measurePlainLoop({ rows, batchSize });
+    const plainOnAll = await measureOnAll();
     const uploaded = await rateOf(() => calls.upload(csv));
     const read = await rateOf(() => calls.untilReady(uploaded.result));
     const scored = await rateOf(async () => calls.untilOver(await calls.score(read.result)));
@@ -56,6 +65,7 @@ try {
     if (fetched.result !== rows + 1) throw new Error(`${fetched.result} lines of ${rows + 1} came back`);
     results.push({
       plain,
+      plainOnAll,
       upload: uploaded.rate,
       profile: read.rate,
       job: scored.rate,
@@ -82,6 +92,7 @@ console.log(
       'score, from the call',
       'download as CSV',
       'plain loop',
+      'one on each core',
       'peak memory, MiB',
     ],
     [
@@ -92,6 +103,7 @@ console.log(
         thousand(over((round) => round.job)),
         thousand(over((round) => round.download)),
         thousand(over((round) => round.plain)),
+        thousand(over((round) => round.plainOnAll)),
         memory.peakMb().toFixed(0),
       ],
     ],
@@ -102,5 +114,10 @@ reportGoals([
     text: 'scoring, of a plain loop in one process',
     ratios: over(({ score, plain }) => score / plain),
     bound: ['>=', 0.8],
+  },
+  { text: 'plain loops on all cores, of one', ratios: over(({ plainOnAll, plain }) => plainOnAll / plain) },
+  {
+    text: 'scoring, of plain loops on all cores',
+    ratios: over(({ score, plainOnAll }) => score / plainOnAll),
   },
 ]);
