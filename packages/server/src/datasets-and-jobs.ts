@@ -117,6 +117,7 @@ export async function openDatasetsAndJobs(options: Options) {
   });
   const threads = createChunkThreads({
     threads: config.jobs.threads,
+    isLive: engine.isLive,
     threadData: { ...threadData, tableMemoryMb: Math.max(128, config.datasets.memoryMb / 4) },
     stuckMs: config.stuckMs,
     logger,

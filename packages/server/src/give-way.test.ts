@@ -8,10 +8,10 @@ import { describe, expect, it } from 'vitest';
 /** Niceness of the thread that reads it: the 19th field of its `stat` (proc_pid_stat(5)). */
 const readNiceness = `Number(readFileSync('/proc/thread-self/stat', 'utf8').split(') ')[1].split(' ')[16])`;
 
-/** Niceness of the threads of libuv's pool; the first file that is read begins them. */
-const readNicenessOfLibuv = `await readFile('/proc/self/stat').then(() =>
+/** Niceness of the threads that have a name; the first file that is read begins libuv's. */
+const readNicenessOf = (name: string) => `await readFile('/proc/self/stat').then(() =>
   readdirSync('/proc/self/task')
-    .filter((thread) => readFileSync('/proc/self/task/' + thread + '/comm', 'utf8').trim() === 'libuv-worker')
+    .filter((thread) => readFileSync('/proc/self/task/' + thread + '/comm', 'utf8').trim() === '${name}')
     .map((thread) => Number(readFileSync('/proc/self/task/' + thread + '/stat', 'utf8').split(') ')[1].split(' ')[16])))`;
 
 describe.runIf(process.platform === 'linux')('the priority of a thread is lowered', () => {
@@ -26,14 +26,17 @@ describe.runIf(process.platform === 'linux')('the priority of a thread is lowere
     expect(ownNiceness()).toBe(before);
   });
 
-  it('letLibuvGiveWay: of those that read files, and of no other', async () => {
+  it.each([
+    ['letLibuvGiveWay', 'libuv-worker'],
+    ['letV8HelpersGiveWay', 'node-V8Worker'],
+  ])('%s: of the threads named %s, and of no other', async (call, name) => {
     const before = ownNiceness();
     // a process of its own: these threads are the whole process' own
-    const program = programOf('letLibuvGiveWay', `[${readNiceness}, ...${readNicenessOfLibuv}]`);
+    const program = programOf(call, `[${readNiceness}, ...${readNicenessOf(name)}]`);
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', program]);
-    const [own, ...libuv] = JSON.parse(stdout) as number[];
+    const [own, ...others] = JSON.parse(stdout) as number[];
     expect(own).toBe(before);
-    expect(libuv).toEqual(Array.from({ length: 4 }, () => Math.min(19, before + 10)));
+    expect(others).toEqual(Array.from({ length: 4 }, () => Math.min(19, before + 10)));
   });
 });
 

@@ -3,8 +3,8 @@ import { getPriority, setPriority } from 'node:os';
 
 /** Enough that a thread which wakes to read a request goes first; too little to starve beside other programs. */
 const nicer = 5;
-/** What the machine does for others, and reads and writes for all, gives way to models as those do to event loops. */
-const nicerForFiles = 10;
+/** What helps others, and what reads and writes for all, gives way to models as those do to event loops. */
+const nicerForHelpers = 10;
 /** Jobs take what is left. */
 const nicenessMax = 19;
 
@@ -31,17 +31,38 @@ export function giveWayToLiveWork(): void {
  * To be called once some work has been done there, for they are started by the first.
  */
 export function letLibuvGiveWay(): void {
+  letGiveWay('libuv-worker');
+}
+
+/**
+ * Makes the threads give way that V8 keeps for this process: they compile what runs often and collect garbage for all of its
+ * threads, of jobs too. While they run as equals of an event loop, it waits up to a tick of the kernel's for one of them.
+ */
+export function letV8HelpersGiveWay(): void {
+  letGiveWay('node-V8Worker');
+}
+
+/** As long as code that is often called may be uncompiled under load: until then, all callers wait for what V8's helpers do. */
+const warmMs = 30_000;
+
+/** The same, once this process has been serving for a while. */
+export function letV8HelpersGiveWayOnceWarm(): void {
+  setTimeout(letV8HelpersGiveWay, warmMs).unref();
+}
+
+const threadsFolder = '/proc/self/task';
+
+/** @param name - of the threads, as Node.js gives it to the kernel */
+function letGiveWay(name: string): void {
   if (process.platform !== 'linux') return;
   try {
     for (const thread of readdirSync(threadsFolder))
-      if (readFileSync(`${threadsFolder}/${thread}/comm`, 'utf8').trim() === 'libuv-worker')
-        giveWay(Number(thread), nicerForFiles);
+      if (readFileSync(`${threadsFolder}/${thread}/comm`, 'utf8').trim() === name)
+        giveWay(Number(thread), nicerForHelpers);
   } catch {
     // a sandbox may hide them
   }
 }
-
-const threadsFolder = '/proc/self/task';
 
 /** @param thread - 0 for the calling one */
 function giveWay(thread: number, by: number): void {

@@ -5,6 +5,7 @@ import type { FirstAdmin } from './auth/users/first-admin.ts';
 import type { Config } from './config.ts';
 import { readFirstAdmin } from './first-admin.ts';
 import { giveHeapBack } from './garbage.ts';
+import { letV8HelpersGiveWayOnceWarm } from './give-way.ts';
 import { growHeapsFurther } from './heap-growth.ts';
 import type { HandedConnections } from './http/handed-connections.ts';
 import { createLogger } from './logger.ts';
@@ -58,6 +59,7 @@ export async function serve({
   await app.ready;
   giveHeapBack();
   growHeapsFurther();
+  letV8HelpersGiveWayOnceWarm();
   const { database } = app;
   const firstAdmin = isWorker ? null : await orClose(app, readFirstAdmin({ database, config, logger }));
   const url = await app.listen();

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
 import { readFirstAdmin } from '../first-admin.ts';
 import { giveHeapBack } from '../garbage.ts';
+import { letV8HelpersGiveWayOnceWarm } from '../give-way.ts';
 import { toListenError, toServerUrl } from '../http/server-address.ts';
 import { createLogger } from '../logger.ts';
 import type { Serving } from '../serve.ts';
@@ -45,6 +46,7 @@ export async function runPrimary(
     const starting = Promise.all(Array.from({ length: config.processes }, startWorker));
     giveHeapBack(); // there is time while they start
     const started = await starting;
+    letV8HelpersGiveWayOnceWarm();
     const url = toServerUrl(config, await listen());
     logger.info(`listening at ${url}`);
     listening.resolve(url);

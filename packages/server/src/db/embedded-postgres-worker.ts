@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { giveHeapBack } from '../garbage.ts';
+import { giveWayToEventLoops } from '../give-way.ts';
 import { startWireServer, type WireServer, type WireServerOptions } from './wire-server.ts';
 
 /** What the worker thread is started with. */
@@ -48,6 +49,8 @@ async function serve({ folder, listen, databaseName }: EmbeddedPostgresTask): Pr
   });
   parentPort?.once('message', () => void stop(server, db)); // the one message there is
   giveHeapBack();
+  // until now everybody waited for it; from here on it has mostly records of predictions to write, and steps of jobs
+  giveWayToEventLoops();
   report({ kind: 'listening', port: server.port });
 }
 

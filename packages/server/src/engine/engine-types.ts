@@ -200,6 +200,8 @@ export interface Engine {
    * @throws AppError MODEL_NOT_FOUND, MODEL_VERSION_NOT_FOUND, MODEL_NOT_READY
    */
   findMicroFile(model: string, version: string): VersionFile | null;
+  /** Whether single predictions were asked for in the last quarter of a second. */
+  isLive(): boolean;
   stats(): EngineStats;
   /** Refuses new work and resolves when all accepted work has been answered. */
   drain(): Promise<void>;

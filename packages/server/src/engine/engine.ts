@@ -123,7 +123,7 @@ export function createEngine(options: EngineOptions): Engine {
     batcher,
     run: pool.run,
     threads: options.threads,
-    isLive: () => batcher.isLive() || performance.now() - inlineAskedAt < liveMs,
+    isLive,
     observer,
   });
   /** Calls for many that are being answered. */
@@ -140,6 +140,7 @@ export function createEngine(options: EngineOptions): Engine {
     predictMany,
     predictBulk,
     findMicroFile,
+    isLive,
     stats,
     drain,
     close,
@@ -203,6 +204,10 @@ export function createEngine(options: EngineOptions): Engine {
   function findMicroFile(model: string, version: string): VersionFile | null {
     const { file } = catalog.getReady(model, version);
     return microFiles.has(file) ? file : null;
+  }
+
+  function isLive(): boolean {
+    return batcher.isLive() || performance.now() - inlineAskedAt < liveMs;
   }
 
   /** What was accepted is answered before the engine has drained. */

@@ -77,6 +77,19 @@ test('a job that was done before it could be cancelled has succeeded, and says n
   expect(job.stored.job).toMatchObject({ state: 'succeeded', error: null });
 });
 
+test('what is to follow a job is begun once it has succeeded, and does not fail it', async () => {
+  const job = fakeJob({ fruitless: 0 });
+  const states: JobState[] = [];
+  await attempt(job, async () => ({
+    afterwards: async () => {
+      states.push(job.stored.job.state);
+      throw new Error('lost');
+    },
+  }));
+  expect(states).toEqual(['succeeded']);
+  expect(job.stored.job).toMatchObject({ state: 'succeeded', error: null });
+});
+
 test('what scores waits until the models are loaded, what reads files does not', async () => {
   const served: string[] = [];
   const queue = { work: async (name: string) => void served.push(name) };

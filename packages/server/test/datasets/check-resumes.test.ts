@@ -20,6 +20,7 @@ test('a check that was stopped goes on after its last chunk, with the same outco
   const made: MadeTable[] = [];
   const threads = createChunkThreads({
     threads: 1,
+    isLive: () => false,
     threadData: {
       registry: new URL('registry.ts', modelsFolder).href,
       modelsFolder: modelsFolder.href,

@@ -44,6 +44,7 @@ async function score(rows: readonly RawRow[], { stuckMs = 20_000, isMicro = true
   const logger = { warn: (_fields: object, message: string) => void warnings.push(message) };
   const threads = createChunkThreads({
     threads: 2,
+    isLive: () => false,
     threadData: { registry: registry.href, modelsFolder: modelsFolder.href, heapMb: 128, tableMemoryMb: 128 },
     stuckMs,
     logger,
@@ -172,16 +173,40 @@ describe('chunks of a micro model', () => {
   });
 });
 
+test('while predictions are asked for, one of the threads begins nothing', async () => {
+  let isLive = false;
+  await using thread = await useThread(makeRows(30_000), { count: 2, isLive: () => isLive });
+  /** A long chunk and a short one that come together, in the order in which they end. */
+  const inTheirOrder = async () => {
+    const ended: string[] = [];
+    await Promise.all([
+      thread.run().then(() => ended.push('long')),
+      thread.run({ limit: 1 }).then(() => ended.push('short')),
+    ]);
+    return ended;
+  };
+  await inTheirOrder(); // both have begun, and loaded what they need
+  expect(await inTheirOrder()).toEqual(['short', 'long']);
+  isLive = true;
+  expect(await inTheirOrder()).toEqual(['long', 'short']);
+});
+
 interface How {
   readonly signal?: AbortSignal;
   readonly mapping?: ColumnMapping;
+  /** Of the rows, the first so many. */
+  readonly limit?: number;
 }
 
 /** One thread, and the task of scoring some rows on it. */
-async function useThread(rows: readonly RawRow[], { stuckMs = 20_000, tableMemoryMb = 128 } = {}) {
+async function useThread(
+  rows: readonly RawRow[],
+  { stuckMs = 20_000, tableMemoryMb = 128, count = 1, isLive = (): boolean => false } = {},
+) {
   const ended: unknown[] = [];
   const threads = createChunkThreads({
-    threads: 1,
+    threads: count,
+    isLive,
     threadData: { registry: registry.href, modelsFolder: modelsFolder.href, heapMb: 128, tableMemoryMb },
     stuckMs,
     logger: { warn: (fields: { reason?: unknown }) => void ended.push(fields.reason) },
@@ -204,9 +229,13 @@ async function useThread(rows: readonly RawRow[], { stuckMs = 20_000, tableMemor
         ),
       );
     },
-    run({ signal = new AbortController().signal, mapping = { value: 'number' } }: How = {}) {
+    run({
+      signal = new AbortController().signal,
+      mapping = { value: 'number' },
+      limit = rows.length,
+    }: How = {}) {
       return bench.tables.writeWith(({ folder, path: to }) =>
-        threads.run({ ...task, kind: 'score', file, mapping, folder, to }, signal),
+        threads.run({ ...task, limit, kind: 'score', file, mapping, folder, to }, signal),
       );
     },
     async [Symbol.asyncDispose]() {

@@ -57,6 +57,14 @@ describe('a job that scores a dataset', () => {
       if (i % 7 === 6) expect(row).toMatchObject({ species: null, error_code: 'INPUT_INVALID' });
       else expect(row).toMatchObject({ error_code: null, error_message: null });
     }
+    // nobody has asked for it yet
+    await expect
+      .poll(async () => {
+        const where = { datasetId_version: { datasetId: made.id, version: 1 } };
+        const { profile } = await app.app.database.prisma.datasetVersion.findUniqueOrThrow({ where });
+        return Object(profile).columns.length;
+      })
+      .toBe(results.columns.length);
     const [first] = results.rows;
     const single = await client.models.penguins.predict.mutate({
       island: 'Biscoe',

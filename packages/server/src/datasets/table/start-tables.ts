@@ -39,7 +39,7 @@ export async function startTables(options: TableOptions): Promise<Tables> {
   const databases = await openDatabases({ folder: home.path, memoryMb, threads });
   const files = createLinkedFiles(storage, home.path);
   const descriptions = new LRUCache<string, Description>({ max: descriptionsMax });
-  const inTurn = createTurns(longAtOnce);
+  const inTurn = createTurns(() => longAtOnce);
 
   return { import: importTable, open, write, writeWith, join: joinTables, profile, close };
 

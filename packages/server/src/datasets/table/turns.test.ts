@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createTurns } from './turns.ts';
 
 test('at most so many run at once, in the order they came, and a failure frees its place', async () => {
-  const inTurn = createTurns(2);
+  const inTurn = createTurns(() => 2);
   let running = 0;
   let most = 0;
   const started: number[] = [];
@@ -28,8 +28,36 @@ test('at most so many run at once, in the order they came, and a failure frees i
   ]);
 });
 
+test('how many may run is looked at anew whenever one comes or ends', async () => {
+  let limit = 2;
+  const inTurn = createTurns(() => limit);
+  const works = Array.from({ length: 5 }, () => Promise.withResolvers<void>());
+  const begun: number[] = [];
+  const all = works.map(({ promise }, id) =>
+    inTurn(() => {
+      begun.push(id);
+      return promise;
+    }),
+  );
+  const end = async (id: number) => {
+    works[id]?.resolve();
+    await all[id];
+    await nextTurn();
+  };
+  expect(begun).toEqual([0, 1]);
+  limit = 1;
+  await end(0);
+  expect(begun).toEqual([0, 1]);
+  await end(1);
+  expect(begun).toEqual([0, 1, 2]);
+  limit = 2;
+  await end(2);
+  expect(begun).toEqual([0, 1, 2, 3, 4]);
+  await Promise.all([end(3), end(4)]);
+});
+
 test('who leaves while waiting is not run, and holds up nobody', async () => {
-  const inTurn = createTurns(1);
+  const inTurn = createTurns(() => 1);
   const first = Promise.withResolvers<void>();
   const running = inTurn(() => first.promise);
   const leaving = new AbortController();

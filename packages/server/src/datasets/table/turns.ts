@@ -1,20 +1,32 @@
-/** Lets at most `limit` run at once; the others wait in the order they came. */
-export function createTurns(limit: number) {
-  let free = limit;
+/**
+ * Lets at most `limit` run at once; the others wait in the order they came.
+ *
+ * @param limit - looked at anew whenever one comes or ends; at least 1
+ */
+export function createTurns(limit: () => number) {
+  let running = 0;
   const waiting: (() => void)[] = [];
 
   /** Runs when it is its turn. @throws what `work` throws; the reason of `signal` when it is aborted while waiting */
   return async function inTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (free > 0) free -= 1;
+    if (waiting.length === 0 && running < limit()) running += 1;
     else await turn(signal);
     try {
       return await work();
     } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
+      running -= 1;
+      startNext();
     }
   };
+
+  function startNext(): void {
+    while (running < limit()) {
+      const start = waiting.shift();
+      if (!start) return;
+      running += 1;
+      start();
+    }
+  }
 
   function turn(signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();

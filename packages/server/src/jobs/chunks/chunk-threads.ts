@@ -6,6 +6,8 @@ import type { ChunkTask, ChunkThreadData, ChunkThreadTask, ReplyTo } from './pro
 
 interface Options {
   readonly threads: number;
+  /** Whether somebody asks for predictions at this process, and waits for them. */
+  readonly isLive: () => boolean;
   readonly threadData: ChunkThreadData;
   /** Processor time that a chunk may take before its thread counts as stuck. */
   readonly stuckMs: number;
@@ -33,11 +35,13 @@ export type ChunkThreads = ReturnType<typeof createChunkThreads>;
 
 /**
  * Threads that do chunks of jobs from file to file, each with everything that takes: they give way to the event loops and
- * to the threads of models, and leave nothing to do for either. They are started by the first chunk.
+ * to the threads of models, and leave nothing to do for either. They are started by the first chunk. While predictions are
+ * asked for, one of them begins nothing.
  */
-export function createChunkThreads({ threads, threadData, stuckMs, logger }: Options) {
+export function createChunkThreads({ threads, isLive, threadData, stuckMs, logger }: Options) {
   const seats = new Set<Seat>();
-  const inTurn = createTurns(threads);
+  // however willing they are to give way: what they hold of the caches and of the way to memory, they hold
+  const inTurn = createTurns(() => (isLive() ? Math.max(1, threads - 1) : threads));
   let idleTimer: NodeJS.Timeout | undefined;
   let watchTimer: NodeJS.Timeout | undefined;
 
