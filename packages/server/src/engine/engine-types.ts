@@ -1,4 +1,4 @@
-import type { AnyContract, ErrorCode, TensorSpec } from '@oriel/schemas';
+import type { AnyContract, ErrorCode, Tensors, TensorSpec } from '@oriel/schemas';
 import type { AppError } from '../errors.ts';
 import type { VersionFile } from './worker/protocol.ts';
 
@@ -118,6 +118,37 @@ export type BulkAnswer =
   | { readonly ok: true; readonly output: unknown }
   | { readonly ok: false; readonly error: AppError };
 
+/** A call at the level of tensors: what the model's file takes, without the contract and the pipeline. */
+export interface InferRequest {
+  readonly model: string;
+  /** The default version when absent. */
+  readonly version?: string | undefined;
+  /** Exactly those of the version's signature, with its dtypes and dims. Must not be changed while they run. */
+  readonly inputs: Tensors;
+  /** The length of each input's first axis, 1 or more. */
+  readonly rows: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly deadlineAt?: number | undefined;
+}
+
+/** The answer to {@link InferRequest}. */
+export interface Inference {
+  readonly version: string;
+  /** All outputs of the signature, the batch axis first, in the order of the rows. */
+  readonly outputs: Tensors;
+  /** Of the row that waited longest. */
+  readonly queueMs: number;
+  /** Of all rows together. */
+  readonly computeMs: number;
+}
+
+/** What a version takes and gives. */
+export interface Signature {
+  readonly version: string;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
 /** One answered prediction. */
 export interface Prediction {
   readonly version: string;
@@ -180,6 +211,20 @@ export interface Engine {
    * input may well be known already, and for every other reason than overload.
    */
   refuseNow(model: string): AppError | null;
+  /** The same of {@link infer} for a version, the default one when absent. */
+  refuseInferNow(model: string, version: string | undefined): AppError | null;
+  /**
+   * What a version takes and gives; of the default version when absent.
+   *
+   * @throws AppError MODEL_NOT_FOUND, MODEL_VERSION_NOT_FOUND, MODEL_NOT_READY
+   */
+  signatureOf(model: string, version: string | undefined): Signature;
+  /**
+   * Runs tensors as they are. All rows are answered, or the call fails.
+   *
+   * @throws AppError with any code that this folder's `engine-errors.ts` makes
+   */
+  infer(request: InferRequest): Promise<Inference>;
   /**
    * Answers each input on its own, in their order: with its prediction, or with why it failed.
    *

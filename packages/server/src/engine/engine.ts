@@ -15,6 +15,7 @@ import type {
   Engine,
   EngineOptions,
   EngineStats,
+  InferRequest,
   PredictBulkRequest,
   Prediction,
   PredictManyRequest,
@@ -22,8 +23,11 @@ import type {
   Priority,
 } from './engine-types.ts';
 import { Flight } from './flight.ts';
+import { createInferrer, hasFixedRows, type RowRequest } from './infer.ts';
+import { createInlineCalls } from './inline/inline-calls.ts';
 import { createInlineRunner } from './inline/inline-runner.ts';
 import { createLanding } from './landing.ts';
+import type { Lane } from './lane.ts';
 import { createModelCatalog, type ReadyVersion } from './model-catalog.ts';
 import { turnOffOrtTelemetry } from './ort-telemetry.ts';
 import { createManyPredictor } from './predict-many.ts';
@@ -92,7 +96,7 @@ export function createEngine(options: EngineOptions): Engine {
     onHandedBack(batch) {
       for (const flight of batch) {
         room.listen(flight);
-        if (flight.callers.size > 0) batcher.addAlone(flight.version.lane, flight);
+        if (flight.callers.size > 0) batcher.addAlone(flight.lane, flight);
       }
     },
     logger,
@@ -110,15 +114,18 @@ export function createEngine(options: EngineOptions): Engine {
     onCapacity: (threads) => batcher.setCapacity(threads),
     observer,
   });
+  const inlineCalls = createInlineCalls({ inline, queueMsMax: options.queueMsMax });
+  // enough that each thread has a batch waiting; several such calls fit into the queue, beside single predictions
+  const inFlightMax = ({ lane }: ReadyVersion) =>
+    Math.max(1, Math.min(Math.floor(options.queueItemsMax / 8), 2 * lane.batchSizeMax * pool.capacity()));
   const many = createManyPredictor({
     predict: predictAccepted,
     inline,
-    queueMsMax: options.queueMsMax,
-    // enough that each thread has a batch waiting; several such calls fit into the queue, beside single predictions
-    inFlightMax: ({ lane }) =>
-      Math.max(1, Math.min(Math.floor(options.queueItemsMax / 8), 2 * lane.batchSizeMax * pool.capacity())),
+    inlineCalls,
+    inFlightMax,
     onOutcome: (model, outcome) => tellEnd(model, outcome instanceof AppError ? outcome : null),
   });
+  const inferrer = createInferrer({ inferRow, inline, inlineCalls, inFlightMax, onEnd: tellEnd });
   const bulk = createBulkPredictor({
     batcher,
     run: pool.run,
@@ -126,6 +133,8 @@ export function createEngine(options: EngineOptions): Engine {
     isLive,
     observer,
   });
+  /** Where rows of tensors wait, by the key of their version: a batch is of inputs, or of such rows. */
+  const tensorLanes = new Map<string, Lane<Flight | Slice>>();
   /** Calls for many that are being answered. */
   const manyUnderWay = new Set<Promise<unknown>>();
   let isStopping = false;
@@ -137,6 +146,9 @@ export function createEngine(options: EngineOptions): Engine {
     models: catalog.list,
     predict,
     refuseNow,
+    refuseInferNow,
+    signatureOf,
+    infer,
     predictMany,
     predictBulk,
     findMicroFile,
@@ -182,10 +194,64 @@ export function createEngine(options: EngineOptions): Engine {
     const version = catalog.findReady(model);
     // a stopping server, or a model that is not there, is said in the words of the ordinary way
     if (isStopping || !version || version.known.isWorthLooking) return null;
-    if (isForEventLoop(version, {}) || hasRoom(version, 'high', options.queueMsMax)) return null;
-    const error = overloadOf(version);
-    tellEnd(model, error);
+    if (isForEventLoop(version, {}) || hasRoom(version, version.lane, 'high', options.queueMsMax)) return null;
+    return overloadNow(version, version.lane);
+  }
+
+  function refuseInferNow(model: string, wanted: string | undefined): AppError | null {
+    const version = catalog.findReady(model, wanted);
+    if (isStopping || !version || (hasFixedRows(version) && inline.hasSeat(version.file.key))) return null;
+    const lane = tensorLaneOf(version);
+    return hasRoom(version, lane, 'high', options.queueMsMax) ? null : overloadNow(version, lane);
+  }
+
+  function overloadNow(version: ReadyVersion, lane: Lane<Flight | Slice>): AppError {
+    const error = overloadOf(version, lane);
+    tellEnd(version.file.model, error);
     return error;
+  }
+
+  function signatureOf(model: string, wanted: string | undefined) {
+    const { file, inputs, outputs } = catalog.getReady(model, wanted);
+    return { version: file.version, inputs, outputs };
+  }
+
+  async function infer({ model, version: wanted, ...request }: InferRequest) {
+    if (isStopping) throw serverStopping();
+    const version = catalog.getReady(model, wanted);
+    const acceptedAt = performance.now();
+    const { deadlineAt = acceptedAt + options.deadlineMs } = request;
+    return untilDrained(inferrer.infer({ ...request, version, acceptedAt, deadlineAt }));
+  }
+
+  /** Also while the server stops: the call was accepted. */
+  function inferRow({ version, row, signal, deadlineAt }: RowRequest): Promise<Prediction> {
+    const { model } = version.file;
+    const acceptedAt = performance.now();
+    if (signal?.aborted) return refuse(model, requestCancelled());
+    if (deadlineAt <= acceptedAt) return refuse(model, deadlineExceeded(0));
+    const lane = tensorLaneOf(version);
+    const isAccepted = hasRoom(version, lane, 'high', Math.min(options.queueMsMax, deadlineAt - acceptedAt));
+    const flight = new Flight({
+      version,
+      lane,
+      isTensors: true,
+      key: null,
+      input: row,
+      priority: 'high',
+      acceptedAt,
+    });
+    if (!isAccepted || !batcher.add(lane, flight, 'high')) return refuse(model, overloadOf(version, lane));
+    return room.wait(flight, { acceptedAt, deadlineAt, signal });
+  }
+
+  function tensorLaneOf({ file: { key }, lane: { batchSizeMax } }: ReadyVersion): Lane<Flight | Slice> {
+    const found = tensorLanes.get(key);
+    if (found) return found;
+    const { queueItemsMax } = options;
+    const lane = batcher.addLane({ name: `${key} tensors`, batchSizeMax, queueItemsMax });
+    tensorLanes.set(key, lane);
+    return lane;
   }
 
   async function predictMany({ model, ...request }: PredictManyRequest) {
@@ -261,7 +327,7 @@ export function createEngine(options: EngineOptions): Engine {
   function startFlight(version: ReadyVersion, { key, request, acceptedAt, deadlineAt }: Start): Flight {
     const { input, priority = 'high' } = request;
     const flight = new Flight({ version, key, input, priority, acceptedAt });
-    if (!enqueue(flight, Math.min(options.queueMsMax, deadlineAt - acceptedAt))) throw overloadOf(version);
+    if (!enqueue(flight, Math.min(options.queueMsMax, deadlineAt - acceptedAt))) throw overloadOf(version, version.lane);
     flights.add(flight);
     return flight;
   }
@@ -284,17 +350,23 @@ export function createEngine(options: EngineOptions): Engine {
       inlineAskedAt = flight.acceptedAt;
       return true;
     }
-    return hasRoom(version, priority, waitMsMax) && batcher.add(version.lane, flight, priority);
+    const { lane } = flight;
+    return hasRoom(version, lane, priority, waitMsMax) && batcher.add(lane, flight, priority);
   }
 
   /** Whether one more may wait for a thread. Bulk work waits for as long as it takes. */
-  function hasRoom({ lane, file }: ReadyVersion, priority: Priority, waitMsMax: number): boolean {
+  function hasRoom(
+    { file }: ReadyVersion,
+    lane: Lane<Flight | Slice>,
+    priority: Priority,
+    waitMsMax: number,
+  ): boolean {
     if (lane.waiting + inline.waiting(file.key) >= options.queueItemsMax) return false;
     if (priority === 'low' || lane.waitingFirst < itemsFreeToWait) return true;
     return batcher.estimateWaitMs(lane) <= waitMsMax;
   }
 
-  function overloadOf({ lane, file }: ReadyVersion): AppError {
+  function overloadOf({ file }: ReadyVersion, lane: Lane<Flight | Slice>): AppError {
     return overloaded(file.model, lane.waiting + inline.waiting(file.key), batcher.retryAfterS(lane));
   }
 
@@ -305,14 +377,15 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   async function runBatch(batch: readonly Flight[]): Promise<void> {
-    const { version } = batch[0] as Flight;
+    const { version, isTensors } = batch[0] as Flight;
     const startedAt = performance.now();
     for (const flight of batch) flight.startedAt = startedAt;
     try {
       if (version.state === 'failed')
         throw modelNotReady(version.file.key, version.reason ?? 'it failed to load.');
       const inputs = batch.map(({ input }) => input);
-      settle(batch, await pool.run({ kind: 'run', key: version.file.key, inputs }), 'thread');
+      const reply = await pool.run({ kind: 'run', key: version.file.key, inputs, isTensors });
+      settle(batch, reply, 'thread');
     } catch (error) {
       for (const flight of batch) recover(flight, batch.length, error);
     }
@@ -320,7 +393,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   /** Nobody waits for this flight any more. If it is on a thread, its output will be dropped. */
   function drop(flight: Flight): void {
-    flight.version.lane.delete(flight);
+    flight.lane.delete(flight);
     flights.land(flight);
   }
 
@@ -336,7 +409,7 @@ export function createEngine(options: EngineOptions): Engine {
   function stats(): EngineStats {
     const { queued, running, batchesRunning, queuedByLane } = batcher.stats();
     return {
-      queued: queued + inline.waiting() + many.waiting(),
+      queued: queued + inline.waiting() + inlineCalls.waiting(),
       running,
       batchesRunning,
       queuedByVersion: queuedByLane,
@@ -355,7 +428,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   async function close(): Promise<void> {
     isStopping = true;
-    many.close();
+    inlineCalls.close();
     bulk.close();
     room.failAll(serverStopping());
     await pool.close();

@@ -1,4 +1,6 @@
+import type { Slice } from './bulk/slice.ts';
 import type { Prediction, Priority } from './engine-types.ts';
+import type { Lane } from './lane.ts';
 import type { ReadyVersion } from './model-catalog.ts';
 
 /** Somebody who waits for a prediction. */
@@ -19,6 +21,10 @@ export type Answer = Omit<Prediction, 'queueMs'>;
 /** One run of one input on its way through the engine, for all callers that asked the same. */
 export class Flight {
   readonly version: ReadyVersion;
+  /** Where it waits. What waits in one lane is all of one kind. */
+  readonly lane: Lane<Flight | Slice>;
+  /** Whether its input is one row of the model's own tensors, and its output too. */
+  readonly isTensors: boolean;
   readonly input: unknown;
   readonly priority: Priority;
   /** Null when it is not shared, nor its output cached. */
@@ -34,12 +40,17 @@ export class Flight {
 
   constructor({
     version,
+    lane = version.lane,
+    isTensors = false,
     input,
     priority,
     key,
     acceptedAt,
-  }: Pick<Flight, 'version' | 'input' | 'priority' | 'key' | 'acceptedAt'>) {
+  }: Pick<Flight, 'version' | 'input' | 'priority' | 'key' | 'acceptedAt'> &
+    Partial<Pick<Flight, 'lane' | 'isTensors'>>) {
     this.version = version;
+    this.lane = lane;
+    this.isTensors = isTensors;
     this.input = input;
     this.priority = priority;
     this.key = key;

@@ -78,7 +78,7 @@ export function createLanding({ flights, cache, room, batcher, observer }: Needs
       );
     } else if (flight.callers.size > 0) {
       flight.hasCrashed ||= isCrash;
-      batcher.addAlone(flight.version.lane, flight);
+      batcher.addAlone(flight.lane, flight);
     }
   }
 }

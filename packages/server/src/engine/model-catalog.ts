@@ -62,9 +62,9 @@ export function createModelCatalog(ids: readonly string[], modelsFolder: URL) {
     }
   }
 
-  /** The default version; null while it cannot be served. */
-  function findReady(id: string): ReadyVersion | null {
-    const entry = models.get(id)?.versions.at(-1);
+  /** A version, the default one when none is named; null while it cannot be served. */
+  function findReady(id: string, version?: string): ReadyVersion | null {
+    const entry = version === undefined ? models.get(id)?.versions.at(-1) : versions.get(`${id}@${version}`);
     return entry && isReady(entry) ? entry : null;
   }
 

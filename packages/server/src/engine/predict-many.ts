@@ -1,29 +1,21 @@
 import type { ErrorCode } from '@oriel/schemas';
 import { AppError } from '../errors.ts';
-import {
-  deadlineExceeded,
-  itemFailed,
-  overloaded,
-  requestCancelled,
-  serverStopping,
-} from './engine-errors.ts';
+import { itemFailed } from './engine-errors.ts';
 import type { Prediction, PredictManyRequest, PredictRequest } from './engine-types.ts';
 import { forEachWithLimit } from './for-each-with-limit.ts';
+import type { InlineCalls } from './inline/inline-calls.ts';
 import type { InlineRunner } from './inline/inline-runner.ts';
-import { LoopTurns } from './loop-turns.ts';
 import type { ReadyVersion } from './model-catalog.ts';
-
-type Bulk = NonNullable<ReturnType<InlineRunner['bulkOf']>>;
 
 /** An input's own end. */
 export type Outcome = Prediction | AppError;
 
 interface Needs {
   readonly predict: (request: PredictRequest) => Promise<Prediction>;
-  readonly inline: Pick<InlineRunner, 'bulkOf' | 'runBulk'>;
+  readonly inline: Pick<InlineRunner, 'runBulk'>;
+  readonly inlineCalls: Pick<InlineCalls, 'run'>;
   /** How much of one call may be in the queue of its model at a time. */
   readonly inFlightMax: (version: ReadyVersion) => number;
-  readonly queueMsMax: number;
   /** Told of a call's end by input. */
   readonly onOutcome: (model: string, outcome: Outcome) => void;
 }
@@ -39,19 +31,8 @@ interface Call extends PredictManyRequest {
  * nothing done for each input but the model's own work: no place in a queue, no promise, no look into the cache, which
  * would cost more than to compute. All others go their way one by one, so many at a time.
  */
-export function createManyPredictor({ predict, inline, inFlightMax, queueMsMax, onOutcome }: Needs) {
-  const turns = new LoopTurns();
-  let inputsWaiting = 0;
-  let isClosed = false;
-
-  return {
-    predictMany,
-    waiting: () => inputsWaiting,
-    /** What is under way ends with SERVER_STOPPING. */
-    close: () => {
-      isClosed = true;
-    },
-  };
+export function createManyPredictor({ predict, inline, inlineCalls, inFlightMax, onOutcome }: Needs) {
+  return { predictMany };
 
   /** @throws AppError when no further input of the call can be answered: the call as a whole has failed then */
   async function predictMany(call: Call): Promise<readonly Outcome[]> {
@@ -64,36 +45,17 @@ export function createManyPredictor({ predict, inline, inFlightMax, queueMsMax, 
 
   /** As far as the model is, and stays, on the event loop. */
   async function predictInline(call: Call, outcomes: Outcome[]): Promise<void> {
-    const { inputs, version } = call;
-    const bulk = inline.bulkOf(version.file.key);
-    if (!bulk) return;
-    inputsWaiting += inputs.length;
+    const runBatch = (start: number, end: number) => runInline(call, call.inputs.slice(start, end), outcomes);
     try {
-      checkIsShort(version, bulk, inputsWaiting - inputs.length);
-      while (outcomes.length < inputs.length) {
-        await turns.next();
-        if (isClosed) throw serverStopping();
-        checkIsWanted(call);
-        // it may have become smaller meanwhile
-        const { batchSizeMax } = inline.bulkOf(version.file.key) ?? bulk;
-        const batch = inputs.slice(outcomes.length, outcomes.length + batchSizeMax);
-        if (!runBatch(call, batch, outcomes)) return;
-      }
+      await inlineCalls.run({ ...call, count: call.inputs.length, runBatch });
     } catch (error) {
-      if (error instanceof AppError) onOutcome(version.file.model, error);
+      if (error instanceof AppError) onOutcome(call.version.file.model, error);
       throw error;
-    } finally {
-      inputsWaiting -= inputs.length;
     }
   }
 
-  function checkIsShort({ file }: ReadyVersion, { batchItemMs }: Bulk, inputsBefore: number): void {
-    const waitMs = inputsBefore * batchItemMs;
-    if (waitMs > queueMsMax) throw overloaded(file.model, inputsBefore, Math.ceil(waitMs / 1000));
-  }
-
   /** @returns false when the model has left the event loop */
-  function runBatch(call: Call, batch: readonly unknown[], outcomes: Outcome[]): boolean {
+  function runInline(call: Call, batch: readonly unknown[], outcomes: Outcome[]): boolean {
     const { file } = call.version;
     const queueMs = performance.now() - call.acceptedAt;
     const reply = inline.runBulk(file, batch, queueMs);
@@ -124,12 +86,6 @@ export function createManyPredictor({ predict, inline, inFlightMax, queueMsMax, 
     });
     if (refusal) throw refusal;
   }
-}
-
-function checkIsWanted({ signal, deadlineAt, acceptedAt }: Call): void {
-  if (signal?.aborted) throw requestCancelled();
-  const now = performance.now();
-  if (deadlineAt <= now) throw deadlineExceeded(now - acceptedAt);
 }
 
 /** What makes every further input of the same call pointless. */

@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import type { Tensors } from '@oriel/schemas';
 import { giveHeapBack } from '../../garbage.ts';
 import { giveWayToEventLoops } from '../../give-way.ts';
 import { loadVersion } from './load-version.ts';
@@ -14,7 +15,7 @@ import type {
   ThreadData,
   ThreadTask,
 } from './protocol.ts';
-import { type LoadedVersion, runBatch } from './run-batch.ts';
+import { type LoadedVersion, runBatch, runTensorRows } from './run-batch.ts';
 import { runSlice } from './run-slice.ts';
 import { SessionGate } from './session-gate.ts';
 
@@ -61,8 +62,9 @@ async function settle(): Promise<SettleReply> {
   return { isSettled: true };
 }
 
-async function run({ key, inputs }: RunTask): Promise<RunReply> {
-  return runBatch(loaded(key), inputs);
+async function run({ key, inputs, isTensors }: RunTask): Promise<RunReply> {
+  // what the engine puts into such a task are rows of tensors
+  return isTensors ? runTensorRows(loaded(key), inputs as readonly Tensors[]) : runBatch(loaded(key), inputs);
 }
 
 async function slice({ key, inputs }: SliceTask): Promise<SliceReply> {

@@ -57,6 +57,8 @@ export interface RunTask {
   readonly kind: 'run';
   readonly key: string;
   readonly inputs: readonly unknown[];
+  /** Whether each input is one row of the model's tensors, as it is fed, and each output is to be one. */
+  readonly isTensors?: boolean;
 }
 export interface RunReply {
   /** In the order of the inputs; undefined where an item failed. */

@@ -57,6 +57,36 @@ export async function runBatch(version: LoadedVersion, inputs: readonly unknown[
   return { outputs, failures, runMs: ran.runMs, computeMs: performance.now() - startedAt };
 }
 
+/**
+ * Runs rows of tensors as they are, without the contract and what the pipeline does around the model. Rows of one shape
+ * run together: filling up the shorter ones is the pipeline's, and it alone knows with what.
+ */
+export async function runTensorRows(version: LoadedVersion, rows: readonly Tensors[]): Promise<RunReply> {
+  const startedAt = performance.now();
+  const { collate: _collate, ...pipeline } = version.pipeline;
+  const outputs = new Array<unknown>(rows.length);
+  const failures: ItemFailure[] = [];
+  let runMs = 0;
+  for (const places of Map.groupBy(rows.keys(), (place) => shapeOf(rows[place])).values()) {
+    const same = places.map((place) => ({ value: rows[place] as Tensors }));
+    const ran = await runRows({ ...version, pipeline }, same);
+    runMs += ran.runMs;
+    for (const [index, place] of places.entries()) {
+      // one for each that was run
+      const row = ran.rows[index] as Attempt<Tensors>;
+      if ('failure' in row) failures.push({ index: place, ...row.failure });
+      else outputs[place] = row.value;
+    }
+  }
+  return { outputs, failures, runMs, computeMs: performance.now() - startedAt };
+}
+
+function shapeOf(row: Tensors | undefined): string {
+  return Object.values(row ?? {})
+    .map(({ dims }) => dims.join())
+    .join(';');
+}
+
 /** A promise only where the pipeline gives one: a promise for each input would cost more than a small model does. */
 function prepare(pipeline: AnyPipeline, input: unknown): Attempt<Tensors> | Promise<Attempt<Tensors>> {
   try {
