@@ -14,6 +14,7 @@ import { addressLimiting, callerLimiting, failureLimiting } from './http/limitin
 import { metricsAccess } from './http/metrics-access.ts';
 import { oauthDoor } from './http/oauth-door.ts';
 import { oidcDoor } from './http/oidc-door.ts';
+import { openInferenceDoor } from './http/open-inference-door.ts';
 import { createOpenApiDocument } from './http/openapi.ts';
 import { predictStreamDoor } from './http/predict-stream-door.ts';
 import { probes, type Readiness } from './http/probes.ts';
@@ -29,6 +30,7 @@ import { rateLimited } from './limits/limits.ts';
 import { readModelCards } from './models/model-cards.ts';
 import { createModelService } from './models/service.ts';
 import { createMetrics, type MetricsText } from './monitoring/metrics.ts';
+import { createInferenceService } from './open-inference/service.ts';
 import { createStreamPredictor } from './predictions/predict-stream.ts';
 import { createRecorder } from './predictions/recorder.ts';
 import { createPredictionRepository } from './predictions/repository.ts';
@@ -148,6 +150,11 @@ export async function createApp({
       onPredicted: metrics.onPredicted,
       onComputed: quotas.addCompute,
     }),
+    inference: createInferenceService({
+      engine,
+      onPredicted: metrics.onPredicted,
+      onComputed: quotas.addCompute,
+    }),
   };
 
   const router = createAppRouter(contracts);
@@ -224,6 +231,14 @@ export async function createApp({
       quotas,
       jsonDepthMax: config.jsonDepthMax,
       idleMs: config.requestMsMax,
+    });
+    await server.register(openInferenceDoor, {
+      prefix: '/v2',
+      inference: services.inference,
+      createContext,
+      identify,
+      readiness,
+      jsonDepthMax: config.jsonDepthMax,
     });
     await server.register(oauthDoor, {
       tokens: services.tokens,

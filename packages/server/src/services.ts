@@ -9,6 +9,7 @@ import type { DatasetJobs } from './jobs/dataset-jobs.ts';
 import type { ScheduleService } from './jobs/schedules.ts';
 import type { JobService } from './jobs/service.ts';
 import type { ModelService } from './models/service.ts';
+import type { InferenceService } from './open-inference/service.ts';
 import type { PredictionService } from './predictions/service.ts';
 
 /** The services that routers may call. */
@@ -17,6 +18,7 @@ export interface Services {
   readonly clients: ClientService;
   readonly datasetJobs: DatasetJobs;
   readonly datasets: DatasetService;
+  readonly inference: InferenceService;
   readonly jobs: JobService;
   readonly keys: KeyService;
   readonly models: ModelService;

@@ -1,4 +1,4 @@
-import type { AnyContract, ErrorCode, Tensors, TensorSpec } from '@oriel/schemas';
+import type { AnyContract, ErrorCode, TensorSpec, Tensors } from '@oriel/schemas';
 import type { AppError } from '../errors.ts';
 import type { VersionFile } from './worker/protocol.ts';
 

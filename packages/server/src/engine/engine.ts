@@ -194,7 +194,8 @@ export function createEngine(options: EngineOptions): Engine {
     const version = catalog.findReady(model);
     // a stopping server, or a model that is not there, is said in the words of the ordinary way
     if (isStopping || !version || version.known.isWorthLooking) return null;
-    if (isForEventLoop(version, {}) || hasRoom(version, version.lane, 'high', options.queueMsMax)) return null;
+    if (isForEventLoop(version, {}) || hasRoom(version, version.lane, 'high', options.queueMsMax))
+      return null;
     return overloadNow(version, version.lane);
   }
 
@@ -327,7 +328,8 @@ export function createEngine(options: EngineOptions): Engine {
   function startFlight(version: ReadyVersion, { key, request, acceptedAt, deadlineAt }: Start): Flight {
     const { input, priority = 'high' } = request;
     const flight = new Flight({ version, key, input, priority, acceptedAt });
-    if (!enqueue(flight, Math.min(options.queueMsMax, deadlineAt - acceptedAt))) throw overloadOf(version, version.lane);
+    if (!enqueue(flight, Math.min(options.queueMsMax, deadlineAt - acceptedAt)))
+      throw overloadOf(version, version.lane);
     flights.add(flight);
     return flight;
   }

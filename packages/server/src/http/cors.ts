@@ -10,6 +10,7 @@ const exposedHeaders = [
   'etag',
   'preference-applied',
   'content-disposition',
+  'inference-header-content-length',
   'RateLimit',
   'RateLimit-Policy',
   'RateLimit-Limit',

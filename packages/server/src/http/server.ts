@@ -144,8 +144,12 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, error:
   reply.headers(errorHeaders([error]));
   lingerAfter(error, reply);
   logFailure(request, error);
+  const problem = toProblem(error, { requestId: request.id, instance: pathOf(request) });
   // a string, so that no serializer rewrites the media type
-  const body = JSON.stringify(toProblem(error, { requestId: request.id, instance: pathOf(request) }));
+  const body = JSON.stringify(
+    // where clients of that protocol look
+    isOpenInference(request.url) ? { ...problem, error: problem.detail } : problem,
+  );
   return reply
     .code(transportOfKind[error.kind].status)
     .header('content-type', 'application/problem+json')
@@ -180,9 +184,14 @@ function pathOf(request: FastifyRequest): string {
 
 /** Whether the answer is for programs. */
 function isData(url: string): boolean {
-  return url.startsWith('/api/') || url.startsWith('/trpc/');
+  return url.startsWith('/api/') || url.startsWith('/trpc/') || isOpenInference(url);
+}
+
+function isOpenInference(url: string): boolean {
+  return /^\/v2(?:[/?]|$)/.test(url);
 }
 
 function isProbe(request: FastifyRequest): boolean {
-  return request.url.startsWith('/health/') || request.url === '/metrics';
+  const { url } = request;
+  return url.startsWith('/health/') || url.startsWith('/v2/health/') || url === '/metrics';
 }

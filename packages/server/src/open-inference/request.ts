@@ -1,0 +1,85 @@
+import { quickParse } from '@oriel/schemas';
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import { toInputError } from '../input-error.ts';
+import { refused } from './refused.ts';
+
+/** What an extension means that is not offered here: to take no notice would answer something else than was asked. */
+const notOffered = (extension: string) =>
+  z.undefined({ error: `belongs to the ${extension} extension, which is not offered here` }).optional();
+
+// clients add parameters of their own, and say null where they say nothing
+const inputParameters = z.looseObject({
+  binary_data_size: z.int().nonnegative().optional(),
+  shared_memory_region: notOffered('shared memory'),
+});
+const outputParameters = z.looseObject({
+  binary_data: z.boolean().optional(),
+  classification: notOffered('classification'),
+  shared_memory_region: notOffered('shared memory'),
+});
+
+/**
+ * An inference request, but for the values: `data` is whatever it is, since there are too many values for a schema.
+ *
+ * @see Open Inference Protocol v2, "Inference Request JSON Object"
+ */
+const requestSchema = z.looseObject({
+  id: z.string().nullish(),
+  parameters: z.looseObject({ binary_data_output: z.boolean().optional() }).nullish(),
+  inputs: z.array(
+    z.looseObject({
+      name: z.string(),
+      shape: z.array(z.int().nonnegative()),
+      datatype: z.string(),
+      parameters: inputParameters.nullish(),
+      data: z.unknown(),
+    }),
+  ),
+  outputs: z.array(z.looseObject({ name: z.string(), parameters: outputParameters.nullish() })).nullish(),
+});
+
+export type InferenceRequest = z.infer<typeof requestSchema>;
+
+/** A request as it came: what is JSON of it, and the bytes behind that. */
+export interface InferenceBody {
+  /** Null where the body is one tensor and nothing else. */
+  readonly json: unknown;
+  readonly binary: Uint8Array;
+}
+
+/** @throws AppError INPUT_INVALID */
+export function parseRequest(json: unknown): InferenceRequest {
+  const parsed = quickParse(requestSchema, json);
+  if (parsed.success) return parsed.data;
+  throw toInputError(parsed.error);
+}
+
+export const headerLengthHeader = 'inference-header-content-length';
+
+/**
+ * How long the JSON is that a body begins with; undefined where it is nothing but JSON.
+ *
+ * @throws AppError INPUT_INVALID
+ */
+export function readHeaderLength(value: string | readonly string[] | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
+  const message = 'must be the length of the JSON that the body begins with, in bytes';
+  throw refused([headerLengthHeader], 'header', message);
+}
+
+/**
+ * The two parts of a body.
+ *
+ * @throws AppError INPUT_INVALID, BODY_MALFORMED
+ */
+export function splitBody(body: Uint8Array, headerLength: number) {
+  if (headerLength > body.byteLength) {
+    const message = `must be at most the length of the body, ${body.byteLength} bytes; it is ${headerLength}`;
+    throw refused([headerLengthHeader], 'header', message);
+  }
+  if (body.byteLength === 0)
+    throw new AppError('BODY_MALFORMED', 'The body is empty: it must hold an inference request.');
+  return { head: body.subarray(0, headerLength), binary: body.subarray(headerLength) };
+}
