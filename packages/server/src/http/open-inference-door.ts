@@ -49,7 +49,8 @@ export async function openInferenceDoor(server: FastifyInstance, options: Option
   });
   for (const action of ['load', 'unload'])
     server.post(`/repository/models/:model/${action}`, { onRequest: refuseToLoad }, refuseToLoad);
-  await server.register(modelRoutes, options);
+  // the options hold the prefix of this door, which would be put before those paths once more
+  await server.register(modelRoutes, { ...options, prefix: '' });
 }
 
 /** What needs to know who is calling. */

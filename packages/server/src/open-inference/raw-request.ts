@@ -28,7 +28,6 @@ export function toRawRequest(sizeBytes: number, specs: readonly TensorSpec[]): I
         datatype: datatypeOf[dtype],
         shape: [1, ...dims.slice(1).map((length) => length ?? Math.floor(elements / fixed))],
         parameters: { binary_data_size: sizeBytes },
-        data: undefined,
       },
     ],
   };

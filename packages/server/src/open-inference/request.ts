@@ -33,7 +33,7 @@ const requestSchema = z.looseObject({
       shape: z.array(z.int().nonnegative()),
       datatype: z.string(),
       parameters: inputParameters.nullish(),
-      data: z.unknown(),
+      data: z.unknown().optional(),
     }),
   ),
   outputs: z.array(z.looseObject({ name: z.string(), parameters: outputParameters.nullish() })).nullish(),
