@@ -31,4 +31,9 @@ export interface TensorSpec {
   readonly name: string;
   readonly dtype: Dtype;
   readonly dims: readonly (number | null)[];
+  /**
+   * Of an input: how long an axis of any length may be, but the first, in tensors that callers send themselves. The
+   * contract, which bounds what a pipeline makes, does not see those. Default: as long as a body may be.
+   */
+  readonly axisMax?: number;
 }

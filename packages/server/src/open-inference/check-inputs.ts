@@ -15,7 +15,7 @@ export interface Feeds {
 }
 
 /** More than any machine could hold, and few enough to count with. */
-const axisMax = 2 ** 31 - 1;
+const countedMax = 2 ** 31 - 1;
 
 /**
  * What a request feeds to a model, checked against what the model takes.
@@ -75,15 +75,16 @@ interface ShapeCheck {
 }
 
 /** @returns how many rows it has */
-function checkShape({ shape }: RequestInput, { spec: { name, dims }, path, rows }: ShapeCheck): number {
+function checkShape({ shape }: RequestInput, { spec, path, rows }: ShapeCheck): number {
+  const { name, dims, axisMax = countedMax } = spec;
   const [length = 0] = shape;
-  const fits =
-    shape.length === dims.length &&
-    shape.every((each, axis) => each === (dims[axis] ?? each) && each <= axisMax);
+  const fits = shape.length === dims.length && shape.every((each, axis) => each === (dims[axis] ?? each));
   const declared = `[${dims.map((dim) => dim ?? -1)}]`;
   const at = [...path, 'shape'];
   if (!fits)
     throw refused(at, 'shape', `must be ${declared}, where -1 is any length: so "${name}" is declared`);
+  if (shape.some((each, axis) => axis > 0 && dims[axis] === null && each > axisMax))
+    throw refused(at, 'too_big', `must have no axis longer than ${axisMax}`);
   if (length < 1) throw refused(at, 'too_small', 'must have at least one row: the first axis counts them');
   if (length > predictManyMax)
     throw refused(at, 'too_big', `must have at most ${predictManyMax} rows: the first axis counts them`);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../errors.ts';
+import { toFeeds } from './check-inputs.ts';
 import { toRawRequest } from './raw-request.ts';
 import { parseRequest, readHeaderLength, splitBody } from './request.ts';
 
@@ -69,4 +70,18 @@ describe('a body of nothing but bytes', () => {
   ] as const)('is refused where it could be anything: %s', (_what, specs) => {
     expect(() => toRawRequest(4, specs)).toThrow(refusal);
   });
+});
+
+test('an axis of any length may be as long as its model says, and no longer', () => {
+  const spec = { name: 'tokens', dtype: 'uint8', dims: [null, null], axisMax: 4 } as const;
+  const feed = (length: number) => {
+    const data = new Array<number>(length).fill(1);
+    return toFeeds(
+      { inputs: [{ name: 'tokens', datatype: 'UINT8', shape: [1, length], data }] },
+      new Uint8Array(),
+      [spec],
+    );
+  };
+  expect(feed(4)).toMatchObject({ rows: 1, inputs: { tokens: { dims: [1, 4] } } });
+  expect(() => feed(5)).toThrow(/inputs\[0\]\.shape: must have no axis longer than 4/);
 });

@@ -35,7 +35,8 @@ const tensor = fc
   });
 
 function toData(dtype: Dtype, values: readonly never[]): Tensor['data'] {
-  return dtype === 'string' ? [...values] : arrayOf[dtype].from(values);
+  // the constructors differ in their elements, which are the type's own
+  return dtype === 'string' ? [...values] : (arrayOf[dtype] as Float32ArrayConstructor).from(values);
 }
 
 /** A flat list as lists of lists. */

@@ -9,7 +9,7 @@ import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { codeBlocks, toProgram } from './markdown.ts';
 
 const run = promisify(execFile);
-const pages = ['README.md', 'docs/call-a-model.md'];
+const pages = ['README.md', 'docs/call-a-model.md', 'docs/open-inference-protocol.md'];
 
 let app: TestApp;
 let folder: string;
@@ -40,7 +40,7 @@ test.each(curls)('%s: %s', async (_page, code) => {
   expect(answers).toMatchObject(
     code.includes('predict-stream')
       ? [{ ok: true }, { ok: false, line: 2, error: { code: 'INPUT_INVALID' } }]
-      : [{ model: expect.any(String) }],
+      : [code.includes('/v2/') ? { model_name: expect.any(String) } : { model: expect.any(String) }],
   );
 });
 

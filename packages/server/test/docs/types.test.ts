@@ -21,6 +21,7 @@ function filesOfPages(): Record<string, string> {
   return {
     'readme.ts': toProgram(codeBlocks('README.md', 'ts')),
     'call-a-model.ts': toProgram(blocks('call-a-model')),
+    'open-inference-protocol.ts': toProgram(blocks('open-inference-protocol')),
     ...files('datasets', blocks('datasets')),
     ...files('jobs', blocks('jobs')),
     ...files('front-end', blocks('front-end')),

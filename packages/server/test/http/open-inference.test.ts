@@ -152,9 +152,12 @@ describe('tensors in bytes', () => {
       outputs: wanted,
     };
     const { headers, ...init } = binaryRequest(request, bytesOf(bird));
-    for (const type of [{}, { 'content-type': 'application/json' }]) {
+    for (const type of [undefined, 'application/json']) {
       const length = { 'inference-header-content-length': headers['inference-header-content-length'] };
-      const { status, body } = await app.send(penguins, { ...init, headers: { ...type, ...length } });
+      const { status, body } = await app.send(penguins, {
+        ...init,
+        headers: { ...length, ...(type && { 'content-type': type }) },
+      });
       expect(status).toBe(200);
       expect((body as Answer).outputs[0]?.data).toEqual(await predictedBirds([gentoo]));
     }
