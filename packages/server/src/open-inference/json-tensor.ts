@@ -133,7 +133,9 @@ export function printJsonData({ dtype, data }: Tensor, name: string): string {
     case 'float64':
       if (!data.every(Number.isFinite)) throw notInJson(name);
       return `[${data.join()}]`;
-    default:
+    case 'int32':
+    case 'int64':
+    case 'uint8':
       return `[${data.join()}]`;
   }
 }
