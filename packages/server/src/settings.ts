@@ -450,7 +450,7 @@ export const settings = {
     count(1, 256),
     () => availableParallelism(),
     '2',
-    'Threads that check the rows of jobs, and score those of micro models, in each process that does jobs; they give way to live predictions. Default: one for each core.',
+    'Threads that check the rows of jobs, and score those of micro models, in each process that does jobs; they give way to live predictions, and are one fewer, but at least one, while some are asked for. Default: one for each core.',
   ),
   ORIEL_PREDICTIONS_DAYS: setting(
     count(1, 36_500),
