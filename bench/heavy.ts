@@ -6,7 +6,7 @@ import { compare, type Round, readArguments } from './support/compare.ts';
 import { fastApiGoals, fastApiIfThere } from './support/fast-api.ts';
 import { requireWrk } from './support/load.ts';
 import { report, reportGoals } from './support/report.ts';
-import { fastApiDraftName, fastApiName, naiveFastify, oriel, raw } from './support/sides.ts';
+import { bareServer, fastApiDraftName, fastApiName, naiveFastify, oriel, raw } from './support/sides.ts';
 
 const { rounds, seconds } = readArguments({ rounds: 3, seconds: 4 });
 await requireWrk();
@@ -22,16 +22,18 @@ async function measureModel(
 ) {
   console.log(`\n# ${title}`);
   const cluster = await naiveFastify(model, 2);
+  const bare = await bareServer(model);
   const ours = await oriel(model, { isBenchModel: true });
   const raws = batchSizes.map((size) => raw(model, size));
   const results = await compare({
-    sides: [...raws, cluster, ...(await fastApiIfThere(model, fastApis)), ours],
+    sides: [...raws, bare, cluster, ...(await fastApiIfThere(model, fastApis)), ours],
     connections,
     rounds,
     seconds,
   });
   report(results, cluster.name);
-  return { results, ours: ours.name, cluster: cluster.name, raws: raws.map(({ name }) => name) };
+  const names = { ours: ours.name, bare: bare.name, cluster: cluster.name };
+  return { results, ...names, raws: raws.map(({ name }) => name) };
 }
 
 const bytes = await measureModel('mobilenet', 'MobileNetV2, raw bytes', [1, 16], [16]);
@@ -48,6 +50,14 @@ reportGoals([
   {
     text: 'MobileNet bytes, the same by processor time',
     ratios: bytes.results.rounds.map((of) => cheapest(of, bytes.raws, 16) / of(bytes.ours, 16).cpuUs),
+  },
+  {
+    text: 'MobileNet bytes, bare Node.js of the raw limit',
+    ratios: bytes.results.rounds.map((of) => of(bytes.bare, 16).perSecond / fastest(of, bytes.raws, 16)),
+  },
+  {
+    text: 'MobileNet bytes, Oriel of bare Node.js',
+    ratios: bytes.results.rounds.map((of) => of(bytes.ours, 16).perSecond / of(bytes.bare, 16).perSecond),
   },
   ...fastApiGoals(bytes.results, { text: 'MobileNet bytes', ours: bytes.ours, connections: 16, times: 1 }),
   {
@@ -71,6 +81,14 @@ reportGoals([
   {
     text: 'encoder, the same by processor time',
     ratios: text.results.rounds.map((of) => cheapest(of, batches, 64) / of(text.ours, 64).cpuUs),
+  },
+  {
+    text: 'encoder, c=64, bare Node.js of the raw limit in batches',
+    ratios: text.results.rounds.map((of) => of(text.bare, 64).perSecond / fastest(of, batches, 64)),
+  },
+  {
+    text: 'encoder, c=64, Oriel of bare Node.js',
+    ratios: text.results.rounds.map((of) => of(text.ours, 64).perSecond / of(text.bare, 64).perSecond),
   },
   {
     text: 'encoder, c=64, of the raw loop at batch 1',

@@ -83,6 +83,20 @@ export async function naiveFastify(model: string, processes: number): Promise<Si
   });
 }
 
+/** The least that can be between HTTP and a model: see servers/bare.ts. What it answers says nothing. */
+export async function bareServer(model: string): Promise<Side> {
+  return serverSide({
+    name: 'bare Node.js, nothing read',
+    command: ['node', 'servers/bare.ts'],
+    env: { MODEL: model },
+    model,
+    path: '/predict',
+    payload: await payloadOf(model),
+    outputOf: plainOutput,
+    hasSameOutput: false,
+  });
+}
+
 /** A plain tRPC server: see servers/plain-trpc.ts. */
 export async function plainTrpc(model: string): Promise<Side> {
   return serverSide({
