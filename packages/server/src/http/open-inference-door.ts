@@ -132,7 +132,7 @@ function readBody(request: FastifyRequest, jsonDepthMax: number): InferenceBody 
   const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
   if (headerLength === undefined) return { json: readJson(request, jsonDepthMax), binary: new Uint8Array() };
   const { head, binary } = splitBody(body, headerLength);
-  return { json: headerLength === 0 ? null : parseJson(head, jsonDepthMax), binary };
+  return { json: headerLength === 0 ? undefined : parseJson(head, jsonDepthMax), binary };
 }
 
 function readJson({ headers, body }: FastifyRequest, jsonDepthMax: number): unknown {

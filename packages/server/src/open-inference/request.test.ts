@@ -7,6 +7,15 @@ import { parseRequest, readHeaderLength, splitBody } from './request.ts';
 
 const refusal = expect.objectContaining({ code: 'INPUT_INVALID' });
 
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 describe('the length of the JSON in a body', () => {
   test.each(['-1', '1.5', '0x10', '', ' 1', '1e3', '10, 10', '9'.repeat(30)])('%j is refused', (value) => {
     expect(() => readHeaderLength(value)).toThrow(refusal);
@@ -34,6 +43,19 @@ describe('a request', () => {
     ],
   ])('that asks for an extension which is not offered is refused: %j', (request, name) => {
     expect(() => parseRequest(request)).toThrow(new RegExp(`${name} extension, which is not offered`));
+  });
+
+  test.each([
+    ['inputs', { inputs: Array.from({ length: 1_000_000 }, () => ({})) }],
+    ['outputs', { inputs: [], outputs: Array.from({ length: 1_000_000 }, () => ({})) }],
+    ['inputs[0].shape', { inputs: [{ name: 'x', datatype: 'FP32', shape: new Array(1_000_000).fill(-1) }] }],
+  ])('with a million %s is not looked into: what is wrong with each would fill the memory', (path, json) => {
+    const error = thrownBy(() => parseRequest(json));
+    expect(error).toMatchObject({ code: 'INPUT_INVALID', issues: [{ rule: 'too_big' }] });
+    expect(error).toHaveProperty(
+      'message',
+      expect.stringContaining(`The input is not valid. ${path}: Too big`),
+    );
   });
 
   test('is read or refused, whatever it is', () => {

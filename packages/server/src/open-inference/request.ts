@@ -19,6 +19,17 @@ const outputParameters = z.looseObject({
   shared_memory_region: notOffered('shared memory'),
 });
 
+/** More inputs or outputs than models have, and more axes than tensors have. */
+const tensorsMax = 1000;
+const axesMax = 64;
+
+/**
+ * A list that is not looked into when it is too long: each item that is wrong costs hundreds of bytes to tell of, and a body
+ * has room for millions.
+ */
+const listOf = <Item extends z.ZodType>(item: Item, lengthMax: number) =>
+  z.array(z.unknown()).max(lengthMax).pipe(z.array(item));
+
 /**
  * An inference request, but for the values: `data` is whatever it is, since there are too many values for a schema.
  *
@@ -27,23 +38,27 @@ const outputParameters = z.looseObject({
 const requestSchema = z.looseObject({
   id: z.string().nullish(),
   parameters: z.looseObject({ binary_data_output: z.boolean().optional() }).nullish(),
-  inputs: z.array(
+  inputs: listOf(
     z.looseObject({
       name: z.string(),
-      shape: z.array(z.int().nonnegative()),
+      shape: listOf(z.int().nonnegative(), axesMax),
       datatype: z.string(),
       parameters: inputParameters.nullish(),
       data: z.unknown().optional(),
     }),
+    tensorsMax,
   ),
-  outputs: z.array(z.looseObject({ name: z.string(), parameters: outputParameters.nullish() })).nullish(),
+  outputs: listOf(
+    z.looseObject({ name: z.string(), parameters: outputParameters.nullish() }),
+    tensorsMax,
+  ).nullish(),
 });
 
 export type InferenceRequest = z.infer<typeof requestSchema>;
 
 /** A request as it came: what is JSON of it, and the bytes behind that. */
 export interface InferenceBody {
-  /** Null where the body is one tensor and nothing else. */
+  /** Undefined, which no JSON is, where the body is one tensor and nothing else. */
   readonly json: unknown;
   readonly binary: Uint8Array;
 }

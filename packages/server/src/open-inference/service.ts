@@ -47,7 +47,8 @@ export function createInferenceService({ engine, onPredicted, onComputed }: Need
     { model, version: wantedVersion, body: { json, binary }, signal }: CallToInfer,
   ): Promise<InferenceAnswer> {
     const { version, ...signature } = engine.signatureOf(model, wantedVersion);
-    const request = json === null ? toRawRequest(binary.byteLength, signature.inputs) : parseRequest(json);
+    const request =
+      json === undefined ? toRawRequest(binary.byteLength, signature.inputs) : parseRequest(json);
     const wanted = wantedOutputs(request, signature.outputs);
     const feeds = toFeeds(request, binary, signature.inputs);
     const { outputs } = await run(caller, {

@@ -305,6 +305,9 @@ describe('what does not fit is refused, and told where', () => {
   test.each([
     [400, 'BODY_MALFORMED', '{', { 'content-type': 'application/json' }],
     [400, 'BODY_MALFORMED', '', { 'content-type': 'application/json' }],
+    // JSON, and not the bytes of a row
+    [400, 'INPUT_INVALID', 'null', { 'content-type': 'application/json' }],
+    [400, 'INPUT_INVALID', `null${' '.repeat(52)}`, { 'inference-header-content-length': '4' }],
     [415, 'MEDIA_TYPE_UNSUPPORTED', '{}', { 'content-type': 'text/plain' }],
     [415, 'MEDIA_TYPE_UNSUPPORTED', '{}', { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
     [
