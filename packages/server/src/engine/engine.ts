@@ -222,6 +222,7 @@ export function createEngine(options: EngineOptions): Engine {
     const version = catalog.getReady(model, wanted);
     const acceptedAt = performance.now();
     const { deadlineAt = acceptedAt + options.deadlineMs } = request;
+    if (inline.hasSeat(version.file.key)) inlineAskedAt = acceptedAt;
     return untilDrained(inferrer.infer({ ...request, version, acceptedAt, deadlineAt }));
   }
 
@@ -260,6 +261,7 @@ export function createEngine(options: EngineOptions): Engine {
     const version = catalog.getReady(model, undefined);
     const acceptedAt = performance.now();
     const { deadlineAt = acceptedAt + options.deadlineMs } = request;
+    if (inline.hasSeat(version.file.key)) inlineAskedAt = acceptedAt;
     return untilDrained(many.predictMany({ ...request, model, version, acceptedAt, deadlineAt }));
   }
 
@@ -358,18 +360,23 @@ export function createEngine(options: EngineOptions): Engine {
 
   /** Whether one more may wait for a thread. Bulk work waits for as long as it takes. */
   function hasRoom(
-    { file }: ReadyVersion,
+    version: ReadyVersion,
     lane: Lane<Flight | Slice>,
     priority: Priority,
     waitMsMax: number,
   ): boolean {
-    if (lane.waiting + inline.waiting(file.key) >= options.queueItemsMax) return false;
+    if (waitingFor(version) >= options.queueItemsMax) return false;
     if (priority === 'low' || lane.waitingFirst < itemsFreeToWait) return true;
     return batcher.estimateWaitMs(lane) <= waitMsMax;
   }
 
-  function overloadOf({ file }: ReadyVersion, lane: Lane<Flight | Slice>): AppError {
-    return overloaded(file.model, lane.waiting + inline.waiting(file.key), batcher.retryAfterS(lane));
+  function overloadOf(version: ReadyVersion, lane: Lane<Flight | Slice>): AppError {
+    return overloaded(version.file.model, waitingFor(version), batcher.retryAfterS(lane));
+  }
+
+  /** Through whichever door it came: what may wait for a model is bounded for all of it together. */
+  function waitingFor({ file: { key }, lane }: ReadyVersion): number {
+    return lane.waiting + (tensorLanes.get(key)?.waiting ?? 0) + inline.waiting(key);
   }
 
   /** A batch is never empty, and all of it is from one lane: flights, or a slice. */

@@ -59,6 +59,16 @@ describe('a micro model', () => {
     expect(new Set(engine.ways())).toEqual(new Set(['thread']));
   });
 
+  test.each([
+    ['tensors', (engine: TestEngine) => infer(engine, numbers(1))],
+    ['inputs', (engine: TestEngine) => engine.predictMany({ model: 'tiny', inputs: [{ value: 1 }] })],
+  ])('that is asked for %s is asked live: jobs give way', async (_what, ask) => {
+    await using engine = await startMicroEngine();
+    expect(engine.isLive()).toBe(false);
+    await ask(engine);
+    expect(engine.isLive()).toBe(true);
+  });
+
   test('no more than can be answered in time is accepted', async () => {
     await using engine = await startMicroEngine({ queueMsMax: 0 });
     const first = infer(engine, numbers(20));
@@ -123,6 +133,23 @@ describe('a model on the threads', () => {
     expect(engine.refuseInferNow('echo', undefined)).toBeNull();
     await busy;
   });
+});
+
+test('tensors and inputs share the room there is for what waits for a model', async () => {
+  await using engine = await startTestEngine({ threads: 1, queueItemsMax: 8 });
+  const busy = engine.predict({ model: 'slow', input: { value: 0, busyMs: 150 } });
+  await nextTurn();
+  const rows = [1, 2, 3, 4, 5].map((value) =>
+    engine.infer({ model: 'echo', inputs: pairs([value, value]), rows: 1 }),
+  );
+  await nextTurn();
+  const inputs = [1, 2, 3, 4].map((value) => engine.predict({ model: 'echo', input: { value } }));
+  expect(engine.stats().queued).toBe(8);
+  expect(engine.refuseNow('echo')).toMatchObject({ code: 'ENGINE_OVERLOADED' });
+  expect(engine.refuseInferNow('echo', undefined)).toMatchObject({ code: 'ENGINE_OVERLOADED' });
+  expect(await outcomesOf([...rows, ...inputs])).toEqual([...Array(8).fill('ok'), 'ENGINE_OVERLOADED']);
+  await busy;
+  expect(engine.stats().queued).toBe(0);
 });
 
 describe.each([true, false])('a call that comes to nothing (micro: %s)', (microModels) => {
