@@ -326,6 +326,17 @@ describe('one dataset', () => {
     expect(await screen.findByRole('list', { name: 'Columns' }, { timeout: 8000 })).toBeVisible();
   });
 
+  test('asks for its columns alone, so that nothing else waits while they are looked at', async () => {
+    openOne();
+    const asked: string[] = [];
+    api.answer('datasets.profile', (_input, { url }) => {
+      asked.push(url);
+      return profile();
+    });
+    expect(await screen.findByRole('list', { name: 'Columns' })).toBeVisible();
+    expect(asked).toEqual([expect.not.stringContaining('batch=')]);
+  });
+
   test('versions tell what changed, and an older one can be shown', async () => {
     const changes = { added: [{ name: 'sex', type: 'text' as const }], removed: [], retyped: [] };
     const latest = version({ version: 2, changes });

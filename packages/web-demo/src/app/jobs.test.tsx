@@ -156,10 +156,10 @@ describe('one job', () => {
       histogram: null,
     } as const;
     const all = [...(island ? [island] : []), { ...species, topValues: [...species.topValues] }];
-    api.answer('datasets.profile', {
-      ...rest,
-      columns: all,
-      preview: [{ island: 'Dream', species: 'Adelie' }],
+    const asked: string[] = [];
+    api.answer('datasets.profile', (_input, { url }) => {
+      asked.push(url);
+      return { ...rest, columns: all, preview: [{ island: 'Dream', species: 'Adelie' }] };
     });
     openJob({
       state: 'succeeded',
@@ -170,6 +170,8 @@ describe('one job', () => {
     });
     expect(await screen.findByText('3 min 20 s')).toBeVisible();
     const panel = within(await findPanel('Results'));
+    // nothing else waits while it is made
+    await expect.poll(() => asked).toEqual([expect.not.stringContaining('batch=')]);
     expect(await panel.findByRole('list', { name: 'Predicted: species' })).toHaveTextContent(
       'Gentoo60060.0 %Adelie39739.7 %',
     );

@@ -23,7 +23,8 @@ export function ColumnsPanel({ datasetId, version }: Props) {
   const { data, error, isPending } = useQuery(
     trpc.datasets.profile.queryOptions(
       { id: datasetId, ...(version !== null && { version }) },
-      { staleTime: Infinity },
+      // alone: it may still be made, and other answers do not wait for it
+      { staleTime: Infinity, trpc: { context: { alone: true } } },
     ),
   );
   return (

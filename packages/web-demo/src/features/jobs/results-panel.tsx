@@ -15,7 +15,13 @@ import { classesMax, findPredictedColumn } from './predicted-column.ts';
 /** What a job made: a chart of what was predicted, the first rows, and the files. */
 export function ResultsPanel({ datasetId, model }: { datasetId: string; model: string | null }) {
   const trpc = useTRPC();
-  const profile = useQuery(trpc.datasets.profile.queryOptions({ id: datasetId }, { staleTime: Infinity }));
+  const profile = useQuery(
+    // alone: it may still be made, and other answers do not wait for it
+    trpc.datasets.profile.queryOptions(
+      { id: datasetId },
+      { staleTime: Infinity, trpc: { context: { alone: true } } },
+    ),
+  );
   const contract = useQuery(
     trpc.models.get.queryOptions({ id: model ?? '' }, { enabled: model !== null, staleTime: Infinity }),
   );
