@@ -1,12 +1,13 @@
 import type { Tensors } from '@oriel/schemas';
 import { AppError } from '../errors.ts';
-import { predictionFailed } from './engine-errors.ts';
+import { itemFailed, predictionFailed } from './engine-errors.ts';
 import type { Inference, InferRequest, Prediction } from './engine-types.ts';
 import { forEachWithLimit } from './for-each-with-limit.ts';
 import type { InlineCalls } from './inline/inline-calls.ts';
 import type { InlineRunner } from './inline/inline-runner.ts';
 import type { ReadyVersion } from './model-catalog.ts';
 import { copyRow, joinBatches, toBatch, viewRows } from './tensor-rows.ts';
+import { ofTensors, toFailure } from './worker/item-failure.ts';
 
 /** One row on its way to a thread. */
 export interface RowRequest extends Pick<InferRequest, 'signal'> {
@@ -77,7 +78,10 @@ export function createInferrer({ inferRow, inline, inlineCalls, inFlightMax, onE
       const runBatch = (start: number, end: number) => runBatchInline(call, { start, end }, progress);
       return await inlineCalls.run({ ...call, count: call.rows, runBatch });
     } catch (thrown) {
-      const error = thrown instanceof AppError ? thrown : predictionFailed(model, thrown);
+      const error =
+        thrown instanceof AppError
+          ? thrown
+          : itemFailed(model, { index: 0, ...ofTensors(toFailure('run', thrown)) });
       onEnd(model, error);
       throw error;
     }

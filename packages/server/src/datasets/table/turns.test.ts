@@ -44,6 +44,7 @@ test('how many may run is looked at anew whenever one comes or ends', async () =
     await all[id];
     await nextTurn();
   };
+  await nextTurn();
   expect(begun).toEqual([0, 1]);
   limit = 1;
   await end(0);
@@ -53,7 +54,18 @@ test('how many may run is looked at anew whenever one comes or ends', async () =
   limit = 2;
   await end(2);
   expect(begun).toEqual([0, 1, 2, 3, 4]);
+  limit = 1;
   await Promise.all([end(3), end(4)]);
+  const [first, second, third] = [1, 2, 3].map(() => Promise.withResolvers<void>());
+  const late = [first, second].map((work) => inTurn(() => work?.promise ?? Promise.resolve()));
+  limit = 3;
+  // whoever comes lets those begin who came before
+  late.push(inTurn(() => third?.promise ?? Promise.resolve()));
+  second?.resolve();
+  await late[1];
+  first?.resolve();
+  third?.resolve();
+  await Promise.all(late);
 });
 
 test('who leaves while waiting is not run, and holds up nobody', async () => {

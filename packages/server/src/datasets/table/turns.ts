@@ -9,8 +9,7 @@ export function createTurns(limit: () => number) {
 
   /** Runs when it is its turn. @throws what `work` throws; the reason of `signal` when it is aborted while waiting */
   return async function inTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (waiting.length === 0 && running < limit()) running += 1;
-    else await turn(signal);
+    await turn(signal);
     try {
       return await work();
     } finally {
@@ -42,6 +41,7 @@ export function createTurns(limit: () => number) {
     else {
       waiting.push(start);
       signal?.addEventListener('abort', leave, { once: true });
+      startNext();
     }
     return promise;
   }

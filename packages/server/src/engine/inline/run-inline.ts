@@ -1,6 +1,7 @@
 import { type AnyContract, type AnyPipeline, sliceRows, stackTensors, type Tensors } from '@oriel/schemas';
+import { toFailure } from '../worker/item-failure.ts';
 import type { ItemFailure, RunReply, Stage } from '../worker/protocol.ts';
-import { type Attempt, toFailure, toOutput } from '../worker/run-batch.ts';
+import { type Attempt, toOutput } from '../worker/run-batch.ts';
 import type { SyncSession } from '../worker/sync-session.ts';
 
 export interface InlineVersion {

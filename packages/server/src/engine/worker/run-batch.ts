@@ -1,7 +1,6 @@
 import {
   type AnyContract,
   type AnyPipeline,
-  InputError,
   quickParse,
   sliceRows,
   stackTensors,
@@ -10,6 +9,7 @@ import {
 import type { InferenceSession } from 'onnxruntime-node';
 import { describeIssues } from './describe-issues.ts';
 import { endThreadIfHeapIsFull } from './heap-limit.ts';
+import { type Failure, ofTensors, toFailure } from './item-failure.ts';
 import { fromOrtOutputs, toOrtFeeds } from './ort-tensors.ts';
 import type { ItemFailure, RunReply, Stage } from './protocol.ts';
 import type { SessionGate } from './session-gate.ts';
@@ -25,12 +25,6 @@ export interface LoadedVersion {
   readonly heapMb: number;
 }
 
-/** Why an item failed, without the index, which is the place in the batch. */
-export type Failure = ItemFailure extends infer F
-  ? F extends ItemFailure
-    ? Omit<F, 'index'>
-    : never
-  : never;
 export type Attempt<T> = { readonly value: T } | { readonly failure: Failure };
 
 /**
@@ -74,7 +68,7 @@ export async function runTensorRows(version: LoadedVersion, rows: readonly Tenso
     for (const [index, place] of places.entries()) {
       // one for each that was run
       const row = ran.rows[index] as Attempt<Tensors>;
-      if ('failure' in row) failures.push({ index: place, ...row.failure });
+      if ('failure' in row) failures.push({ index: place, ...ofTensors(row.failure) });
       else outputs[place] = row.value;
     }
   }
@@ -177,10 +171,4 @@ async function attempt<T>(stage: Stage, work: () => T | Promise<T>): Promise<Att
   } catch (error) {
     return { failure: toFailure(stage, error) };
   }
-}
-
-export function toFailure(stage: Stage, error: unknown): Failure {
-  if (error instanceof InputError) return { kind: 'unusable', path: error.path, message: error.message };
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { kind: 'failed', stage, message, ...(stack !== undefined && { stack }) };
 }
