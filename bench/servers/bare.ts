@@ -63,9 +63,10 @@ async function runBatches(): Promise<void> {
       ]),
     ),
   );
-  parentPort?.on('message', async (count: number) => {
+  const run = async (count: number) => {
     await session.run(batches[count - 1] ?? {});
     parentPort?.postMessage(null);
-  });
+  };
+  parentPort?.on('message', (count: number) => void run(count));
   parentPort?.postMessage(null);
 }

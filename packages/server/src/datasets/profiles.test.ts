@@ -47,7 +47,7 @@ const ready = {
 
 function profileOf(name: string): ColumnProfile {
   const none = { nulls: 0, distinct: 1, min: null, max: null, mean: null, quantiles: null, notFinite: 0 };
-  return { name, type: 'text', topValues: [], histogram: null, ...none } as ColumnProfile;
+  return { name, type: 'text', topValues: [], histogram: null, ...none };
 }
 
 function namesOf({ columns }: DatasetProfile): string[] {
